@@ -1,0 +1,87 @@
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/paulmach/orb"
+
+	"citygrid/registry/catalog"
+)
+
+// Limits of the questions about a place.
+const (
+	MaxRadius     = 500.0 // metres, of WhatsHere
+	DefaultRadius = 30.0  // metres
+	MaxNear       = 1000  // components in one answer of WhatsHere
+	MaxPoints     = 100_000
+)
+
+// Registry answers the questions of the API and of the command: reads come from the Store, places from the Placer.
+type Registry struct {
+	Store
+	placer Placer
+}
+
+// New makes a Registry over a store and a placer.
+func New(store Store, placer Placer) *Registry { return &Registry{Store: store, placer: placer} }
+
+// Ask is a question about a point: where it is, and, with a subclass or a component, who answers.
+type Ask struct {
+	Point     orb.Point // longitude, latitude
+	Kind      catalog.Kind
+	Subclass  catalog.SubclassCode
+	Component string // the code of a component; its subclass and recorded departments are taken
+}
+
+// Locate answers an Ask. It fails with an OutsideError where no cell covers the point and with NotFound for an unknown component.
+func (r *Registry) Locate(ctx context.Context, s Scope, a Ask) (Placement, error) {
+	subject := Subject{Kind: a.Kind, Subclass: a.Subclass}
+	if a.Component != "" {
+		c, err := r.Component(ctx, s, a.Component)
+		if err != nil {
+			return Placement{}, err
+		}
+		if a.Kind == catalog.KindEvent || a.Subclass != "" && a.Subclass != c.Code.Subclass() {
+			return Placement{}, InvalidField("component", a.Component,
+				"部件的小类与 kind/subclass 参数不一致，请去掉这两个参数", "the component's subclass contradicts kind/subclass: leave those two out")
+		}
+		subject = c.Subject()
+	}
+	return r.placer.Place(a.Point, subject)
+}
+
+// Cells returns the grid code of each point, "" outside all cells, and the revision that the answers belong to.
+func (r *Registry) Cells(points []orb.Point) ([]string, int64) {
+	return r.placer.Cells(make([]string, 0, len(points)), points)
+}
+
+// Here is what stands around a point, and where the point is.
+type Here struct {
+	Placement  *Placement // nil outside all cells
+	Outside    *OutsideError
+	Components []Near
+}
+
+// WhatsHere lists what stands within metres of p, nearest first. A point outside all cells still lists what is near.
+func (r *Registry) WhatsHere(ctx context.Context, s Scope, p orb.Point, metres float64) (Here, error) {
+	if !(metres > 0 && metres <= MaxRadius) {
+		return Here{}, NewError(Invalid, "invalid_radius", "半径须大于 0 且不超过 500 米", "the radius must be above 0 and at most 500 metres")
+	}
+	near, err := r.ComponentsNear(ctx, s, p, metres, MaxNear)
+	if err != nil {
+		return Here{}, err
+	}
+	here := Here{Components: near}
+	place, err := r.placer.Place(p, Subject{})
+	var outside *OutsideError
+	switch {
+	case err == nil:
+		here.Placement = &place
+	case errors.As(err, &outside):
+		here.Outside = outside
+	default:
+		return Here{}, err
+	}
+	return here, nil
+}

@@ -1,0 +1,215 @@
+package registry
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Within is an area that holds a point.
+type Within struct {
+	AreaRef
+	Level Level
+}
+
+// Rulebook answers "which unit, and why" by a fixed order (docs/adr/0006): what is recorded for the component itself, then the
+// narrowest area with the narrowest subject, then the territory. It is immutable and safe for concurrent use.
+type Rulebook struct {
+	byArea map[string][]Responsibility
+	units  map[UnitCode]Unit
+}
+
+// NewRulebook makes a Rulebook of the units and rules of one revision.
+func NewRulebook(units []Unit, rules []Responsibility) *Rulebook {
+	b := &Rulebook{byArea: make(map[string][]Responsibility), units: make(map[UnitCode]Unit, len(units))}
+	for _, u := range units {
+		b.units[u.Code] = u
+	}
+	for _, r := range rules {
+		b.byArea[r.Area] = append(b.byArea[r.Area], r)
+	}
+	for _, rules := range b.byArea {
+		slices.SortFunc(rules, func(x, y Responsibility) int {
+			return cmp.Or(
+				cmp.Compare(subjectRank(x.Subject), subjectRank(y.Subject)),
+				cmp.Compare(kindRank(x.Kind), kindRank(y.Kind)),
+				cmp.Compare(roleRank(x.Role), roleRank(y.Role)),
+				cmp.Compare(x.Unit, y.Unit),
+			)
+		})
+	}
+	return b
+}
+
+// Answer names the unit that answers for s at a point, given the areas that hold the point, narrowest first (grid, community,
+// street, managed areas, district, city), on a day. It returns nil when s asks about nothing or nobody is on record.
+func (b *Rulebook) Answer(areas []Within, s Subject, day time.Time) *Responsible {
+	if s.Kind == "" {
+		return nil
+	}
+	candidates := b.recorded(s)
+	candidates = b.appendRules(candidates, areas, s, day, false)
+	candidates = b.appendRules(candidates, areas, s, day, true)
+	if len(candidates) == 0 {
+		return nil
+	}
+	first := candidates[0]
+	r := &Responsible{Unit: first.Unit, Rule: first.Rule, Because: first.Because, PassedOver: []Candidate{}}
+	for _, c := range candidates[1:] {
+		c.Because = passedOver(c, first)
+		r.PassedOver = append(r.PassedOver, c)
+	}
+	if c, ok := b.competent(s, candidates); ok && c != first.Unit {
+		r.Competent = &c
+	}
+	return r
+}
+
+// recorded lists the departments of the component itself, maintainer before owner.
+func (b *Rulebook) recorded(s Subject) []Candidate {
+	var out []Candidate
+	if s.Maintainer != (Dept{}) {
+		out = append(out, Candidate{
+			Unit: b.dept(s.Maintainer), Rule: Ground{By: "recorded", Role: Maintainer},
+			Because: Text{ZH: "该部件登记了养护单位", EN: "recorded as the component's maintainer"},
+		})
+	}
+	if s.Owner != (Dept{}) {
+		out = append(out, Candidate{
+			Unit: b.dept(s.Owner), Rule: Ground{By: "recorded", Role: Owner},
+			Because: Text{ZH: "该部件登记了权属单位", EN: "recorded as the component's owner"},
+		})
+	}
+	return out
+}
+
+// appendRules appends the matching rules of the areas in order; territory rules and the others are separate passes, because
+// the territory answers only when nothing else does.
+func (b *Rulebook) appendRules(out []Candidate, areas []Within, s Subject, day time.Time, territory bool) []Candidate {
+	for _, a := range areas {
+		for _, r := range b.byArea[a.Code] {
+			if (r.Role == Territory) != territory || !r.matches(s) || !r.validOn(day) {
+				continue
+			}
+			ref := a.AreaRef
+			g := Ground{By: "rule", Role: r.Role, Area: &ref, Level: a.Level, Kind: r.Kind, Subject: r.Subject}
+			because := ruleReason(a, r)
+			if territory {
+				g.By = "territory"
+				because = Text{
+					ZH: fmt.Sprintf("没有更具体的规定，由属地（%s %s）负责", a.Level.Text().ZH, a.Name),
+					EN: fmt.Sprintf("no closer rule: the territory answers (%s %s)", a.Level.Text().EN, a.Name),
+				}
+			}
+			out = append(out, Candidate{Unit: b.unit(r.Unit), Rule: g, Because: because})
+		}
+	}
+	return out
+}
+
+// competent is the supervising unit (主管): as recorded, else by the first rule of that role.
+func (b *Rulebook) competent(s Subject, candidates []Candidate) (UnitRef, bool) {
+	if s.Supervisor != (Dept{}) {
+		return b.dept(s.Supervisor), true
+	}
+	for _, c := range candidates {
+		if c.Rule.Role == Competent {
+			return c.Unit, true
+		}
+	}
+	return UnitRef{}, false
+}
+
+func (b *Rulebook) unit(code UnitCode) UnitRef { return UnitRef{Code: code, Name: b.units[code].Name} }
+
+// dept prefers the registered name of a unit to what a survey wrote beside its code.
+func (b *Rulebook) dept(d Dept) UnitRef {
+	if u, ok := b.units[d.Code]; ok {
+		return UnitRef{Code: u.Code, Name: u.Name}
+	}
+	return UnitRef(d)
+}
+
+func (r Responsibility) matches(s Subject) bool {
+	if r.Kind != Any && r.Kind != string(s.Kind) {
+		return false
+	}
+	return r.Subject == Any || r.Subject == string(s.Subclass) ||
+		len(r.Subject) == 2 && strings.HasPrefix(string(s.Subclass), r.Subject)
+}
+
+// validOn compares days: both ends count.
+func (r Responsibility) validOn(day time.Time) bool {
+	d := day.Format(time.DateOnly)
+	return (r.ValidFrom.IsZero() || r.ValidFrom.Format(time.DateOnly) <= d) &&
+		(r.ValidTo.IsZero() || d <= r.ValidTo.Format(time.DateOnly))
+}
+
+func subjectRank(subject string) int {
+	switch {
+	case subject == Any:
+		return 2
+	case len(subject) == 2:
+		return 1
+	}
+	return 0
+}
+
+func kindRank(kind string) int {
+	if kind == Any {
+		return 1
+	}
+	return 0
+}
+
+func roleRank(r Role) int { return slices.Index([]Role{Maintainer, Owner, Competent, Territory}, r) }
+
+// Text returns the role's name in Chinese and English.
+func (r Role) Text() Text {
+	switch r {
+	case Maintainer:
+		return Text{ZH: "养护", EN: "maintainer"}
+	case Owner:
+		return Text{ZH: "权属", EN: "owner"}
+	case Competent:
+		return Text{ZH: "主管", EN: "competent"}
+	case Territory:
+		return Text{ZH: "属地", EN: "territory"}
+	}
+	return Text{ZH: string(r), EN: string(r)}
+}
+
+func ruleReason(a Within, r Responsibility) Text {
+	subject := Text{ZH: r.Subject + " 小类", EN: "subclass " + r.Subject}
+	switch subjectRank(r.Subject) {
+	case 1:
+		subject = Text{ZH: r.Subject + " 大类", EN: "class " + r.Subject}
+	case 2:
+		subject = Text{ZH: "全部类别", EN: "every class"}
+	}
+	return Text{
+		ZH: fmt.Sprintf("%s“%s”对%s的%s规则", a.Level.Text().ZH, a.Name, subject.ZH, r.Role.Text().ZH),
+		EN: fmt.Sprintf("rule of the %s %s for %s, role %s", a.Level.Text().EN, a.Name, subject.EN, r.Role.Text().EN),
+	}
+}
+
+// passedOver says why c comes after the answer.
+func passedOver(c, answer Candidate) Text {
+	switch {
+	case c.Rule.By == "recorded":
+		return Text{ZH: "登记的养护单位优先于权属单位", EN: "the recorded maintainer comes before the owner"}
+	case answer.Rule.By == "recorded":
+		return Text{ZH: "部件自身登记的单位优先于区域规则", EN: "what is recorded for the component comes before any rule"}
+	case c.Rule.By == "territory" && answer.Rule.By == "territory":
+		return Text{ZH: "更小的属地优先", EN: "a narrower territory comes first"}
+	case c.Rule.By == "territory":
+		return Text{ZH: "属地只在没有其他规则时负责", EN: "the territory answers only where no rule does"}
+	case c.Rule.Area.Code != answer.Rule.Area.Code:
+		return Text{ZH: "更小的区域优先", EN: "a narrower area comes first"}
+	case c.Rule.Subject != answer.Rule.Subject:
+		return Text{ZH: "更具体的类别优先", EN: "a narrower subject comes first"}
+	}
+	return Text{ZH: "养护、权属、主管依次优先", EN: "maintainer, owner, competent come in this order"}
+}

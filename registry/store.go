@@ -1,0 +1,134 @@
+package registry
+
+import (
+	"context"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"citygrid/registry/catalog"
+)
+
+// The collections that keep a revision of their own: the validator of their answers.
+const (
+	CollectionCity             = "city"
+	CollectionCatalogue        = "catalogue"
+	CollectionAreas            = "areas"
+	CollectionUnits            = "units"
+	CollectionResponsibilities = "responsibilities"
+	CollectionStaff            = "staff"
+	CollectionComponents       = "components"
+)
+
+// Revisions holds the last revision of each collection.
+type Revisions map[string]int64
+
+// Latest is the highest of the named collections' revisions.
+func (r Revisions) Latest(collections ...string) int64 {
+	var latest int64
+	for _, c := range collections {
+		latest = max(latest, r[c])
+	}
+	return latest
+}
+
+// ComponentQuery selects a page of components in code order.
+type ComponentQuery struct {
+	Bounds  []orb.Bound // any of these, in degrees; nil: everywhere. A box across the antimeridian is two
+	After   string      // only codes above this one; the page's keyset
+	Limit   int         // 1 to 10,000
+	Removed bool        // also what is in the state 移除
+}
+
+// ComponentPage is one page of components.
+type ComponentPage struct {
+	Components []Component
+	Matched    int64 // how many the query selects on all pages
+	More       bool  // another page follows
+}
+
+// AreaQuery selects a page of areas of one level in code order.
+type AreaQuery struct {
+	Level  Level
+	Bounds []orb.Bound // as in ComponentQuery
+	After  string
+	Limit  int
+}
+
+// AreaPage is one page of areas.
+type AreaPage struct {
+	Areas   []Area
+	Matched int64
+	More    bool
+}
+
+// CatalogueSummary describes one edition in the store.
+type CatalogueSummary struct {
+	Edition             catalog.Edition
+	Active              bool
+	ComponentClasses    int
+	ComponentSubclasses int
+	EventClasses        int
+	EventSubclasses     int
+	FilingStandards     int
+}
+
+// SubclassInUse is a subclass of the city's profile with what the registry knows of it.
+type SubclassInUse struct {
+	catalog.Subclass
+	ClassNameZH, ClassNameEN string
+	FilingStandards          int
+	Components               int64 // live items; 0 for events
+}
+
+// Key is an API key as the store knows it: never its secret.
+type Key struct {
+	ID           string // 8 characters, public
+	SecretSHA256 []byte // 32 bytes
+	Owner        string
+	Roles        []string
+	CreatedAt    time.Time
+	ExpiresAt    time.Time // zero: never
+	RevokedAt    time.Time // zero: live
+}
+
+// LocatorData is what an answer about a point needs, all of one revision.
+type LocatorData struct {
+	Revision     int64
+	City         City
+	Areas        []Area
+	ManagedCells map[string][]string // managed area → cells
+	Units        []Unit
+	Rules        []Responsibility
+	Staff        []Staff
+}
+
+// Store is what the registry asks of the place where it is kept; registry/postgis is its implementation. Reads return an
+// Error of kind NotFound for what does not exist or is outside the scope, and Unavailable when the database is away.
+type Store interface {
+	// City returns NotFound while no profile was applied.
+	City(ctx context.Context, s Scope) (City, error)
+	Revisions(ctx context.Context) (Revisions, error)
+
+	Components(ctx context.Context, s Scope, q ComponentQuery) (ComponentPage, error)
+	// Component finds a component by any of its codes, old ones included.
+	Component(ctx context.Context, s Scope, code string) (Component, error)
+	// ComponentsNear lists live components within metres of p, nearest first.
+	ComponentsNear(ctx context.Context, s Scope, p orb.Point, metres float64, limit int) ([]Near, error)
+	// ComponentsExtent is the bound of all live components in degrees; ok is false when there are none.
+	ComponentsExtent(ctx context.Context, s Scope) (b orb.Bound, ok bool, err error)
+
+	Areas(ctx context.Context, s Scope, q AreaQuery) (AreaPage, error)
+	Area(ctx context.Context, s Scope, level Level, code string) (Area, error)
+	Units(ctx context.Context, s Scope) ([]Unit, error)
+	// BaseLayer returns a base-map layer as the GeoJSON document that it came as.
+	BaseLayer(ctx context.Context, s Scope, name string) ([]byte, error)
+
+	Editions(ctx context.Context) ([]CatalogueSummary, error)
+	SubclassesInUse(ctx context.Context, kind catalog.Kind) ([]SubclassInUse, error)
+	// FilingStandards of the active edition; empty kind or subclass: all.
+	FilingStandards(ctx context.Context, kind catalog.Kind, subclass catalog.SubclassCode) ([]catalog.FilingStandard, error)
+
+	LocatorData(ctx context.Context) (LocatorData, error)
+	Key(ctx context.Context, id string) (Key, error)
+}
