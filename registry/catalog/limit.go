@@ -34,10 +34,8 @@ const (
 	noteStop       = "制止"
 )
 
-// limitWords is searched in order: 紧急工作日 before 工作日 needs no care, since
-// the word must follow the number at once. The first word of a unit is the one
-// that String writes. Bare 小时 and 天 stand for working time in the workbooks
-// that use them.
+// limitWords are the words that may follow the number. Bare 小时 and 天 stand
+// for working time in the workbooks that use them.
 func limitWords() []limitWord {
 	return []limitWord{
 		{"紧急工作时", UrgentHour},
