@@ -44,8 +44,15 @@ func ParseComponentCode(e Edition, text string) (ComponentCode, error) {
 
 // NewComponentCode numbers a component within its division and sub-class. The
 // sequence is 1 to 999999; numbers are given upward and never again, so a
-// removed component keeps its own.
+// removed component keeps its own. The parts are checked one by one: a division
+// too short and a sub-class too long would add up to a code of the right length.
 func NewComponentCode(e Edition, division DivisionCode, subclass SubclassCode, sequence int) (ComponentCode, error) {
+	if _, err := ParseDivisionCode(string(division)); err != nil {
+		return ComponentCode{}, err
+	}
+	if _, err := ParseSubclassCode(e, string(subclass)); err != nil {
+		return ComponentCode{}, err
+	}
 	if sequence > 999999 {
 		return ComponentCode{}, sequenceFull(wordComponent(), string(division)+string(subclass), sequence, 999999)
 	}

@@ -87,8 +87,14 @@ func TestNewComponentCodeStopsAtTheLastNumber(t *testing.T) {
 		_, err := catalog.NewComponentCode(catalog.Edition2026, "420502", "01003", sequence)
 		wantRule(t, "sequence", err, catalog.RuleNumber)
 	}
-	_, err = catalog.NewComponentCode(catalog.Edition2007, "420502", "01003", 1)
-	wantRule(t, "a 2026 sub-class in a 2007 code", err, catalog.RuleLength)
+}
+
+func TestPartsOfWrongLengthDoNotAddUpToACode(t *testing.T) {
+	t.Parallel()
+	for _, division := range []catalog.DivisionCode{"420502", "42050"} {
+		_, err := catalog.NewComponentCode(catalog.Edition2007, division, "01003", 1)
+		wantRule(t, "a 2026 sub-class in a 2007 code", err, catalog.RuleLength)
+	}
 }
 
 func TestCodesAreTextInJSON(t *testing.T) {
