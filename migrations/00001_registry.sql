@@ -141,6 +141,8 @@ create table managed_cell (
     primary key (area, cell)
 );
 
+create table managed_cell_version (like managed_cell, superseded_by bigint not null references change);
+
 create table unit (
     code      text collate "C" primary key,
     name      text not null,
@@ -162,7 +164,7 @@ create table responsibility (
     valid_from date,
     valid_to   date,
     change_id  bigint not null references change,
-    unique nulls not distinct (area, kind, subject, role, unit, valid_from)
+    unique nulls not distinct (area, kind, subject, role, unit, valid_from, valid_to)
 );
 comment on table responsibility is 'Who answers for what, where. area is the code of an area or of the city; subject is a subclass, a class or *.';
 create table responsibility_version (like responsibility, superseded_by bigint not null references change);
@@ -226,7 +228,6 @@ create table component_version (
     like component,
     superseded_by bigint not null references change
 );
-alter table component_version alter column id drop identity if exists;
 create index on component_version (id);
 
 -- Census batches -------------------------------------------------------------------------------------------------------

@@ -81,6 +81,12 @@ type SubclassInUse struct {
 	Components               int64 // live items; 0 for events
 }
 
+// CityStandard is a filing standard and whether it is the city's own rather than a published one.
+type CityStandard struct {
+	catalog.FilingStandard
+	City bool
+}
+
 // Key is an API key as the store knows it: never its secret.
 type Key struct {
 	ID           string // 8 characters, public
@@ -131,4 +137,16 @@ type Store interface {
 
 	LocatorData(ctx context.Context) (LocatorData, error)
 	Key(ctx context.Context, id string) (Key, error)
+}
+
+// Act says who changes the registry, why and when; each becomes one row of the change log.
+type Act struct {
+	Actor  string
+	Reason string
+	At     time.Time
+}
+
+// LocatorCollections are the collections that answers about a point depend on.
+func LocatorCollections() []string {
+	return []string{CollectionCity, CollectionAreas, CollectionUnits, CollectionResponsibilities, CollectionStaff}
 }
