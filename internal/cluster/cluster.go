@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -40,7 +41,7 @@ const (
 
 // Config says where a cluster lives and as whom it runs.
 type Config struct {
-	Dir    string       // data folder, created if absent; required, except for StartThrowaway
+	Dir    string       // data folder, created if absent; required, but see StartThrowaway
 	Log    *slog.Logger // nil: silent
 	BinDir string       // folder of postgres and initdb; "": Debian's, of the version that made the data, else the newest
 	User   string       // system account for the server when this process is root, who may not run it; "": "postgres"
@@ -240,6 +241,9 @@ func (c *Cluster) Stop(ctx context.Context) error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.stopErr = c.server.shutDown(ctx, fastGrace)
+		if filepath.Dir(c.folder.socket) != c.folder.dir {
+			_ = os.Remove(c.folder.socket) // empty by now; if not, the next start can use it all the same
+		}
 		c.lock.release()
 		c.log.Info("database stopped / 数据库已停止", "dir", c.folder.dir)
 	})

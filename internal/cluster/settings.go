@@ -49,7 +49,7 @@ func fleeting() []setting {
 		setting{"synchronous_commit", "off"},
 		setting{"max_connections", "100"}, // parallel tests, each with a pool
 		setting{"shared_buffers", "64MB"},
-		setting{"max_wal_size", "1GB"},
+		setting{"max_wal_size", "512MB"},
 		setting{"wal_level", "minimal"},
 		setting{"max_wal_senders", "0"},
 	)

@@ -28,7 +28,7 @@ const (
 	template     = "template_migrated"
 	setupBudget  = 2 * time.Minute // on a busy machine initdb alone has been seen to take 10 s
 	poolSize     = 8               // connections of Pool: what the program itself uses by default
-	copyStrategy = `file_copy`     // with fsync off this is twice as fast as wal_log
+	copyStrategy = `file_copy`     // with fsync off no page of it has to go through the log
 )
 
 // process is the one cluster of this test process.

@@ -49,6 +49,7 @@ func TestDatabaseIsDroppedWhenItsTestEnds(t *testing.T) {
 }
 
 func BenchmarkURL(b *testing.B) {
+	dbtest.URL(b) // starts the cluster
 	for b.Loop() {
 		dbtest.URL(b)
 	}
