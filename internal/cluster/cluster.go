@@ -36,7 +36,9 @@ const (
 const (
 	fastGrace      = 20 * time.Second // a fast shutdown writes a checkpoint: up to max_wal_size of dirty pages
 	immediateGrace = 10 * time.Second // an immediate one only has to collect its children, which it kills itself after 5 s
-	restartDelay   = 2 * time.Second  // between the unexpected end of the server and its restart
+	restartDelay   = 2 * time.Second  // between the unexpected end of the server and its restart; doubles while it fails
+
+	maxRestartDelay = time.Minute
 )
 
 // Config says where a cluster lives and as whom it runs.
@@ -202,7 +204,13 @@ func (c *Cluster) launch() error {
 // watch starts the server again when it ends by itself: after an out-of-memory kill, or when recovery had failed on a full disk.
 func (c *Cluster) watch() {
 	defer close(c.watched)
-	for {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		<-c.stopping
+		cancel()
+	}()
+	for delay := restartDelay; ; delay = min(2*delay, maxRestartDelay) {
 		c.mu.Lock()
 		s := c.server
 		c.mu.Unlock()
@@ -211,19 +219,20 @@ func (c *Cluster) watch() {
 			return
 		case <-s.ended:
 		}
-		c.log.Error("database server ended by itself, starting it again / 数据库进程意外退出，正在重新启动", "pid", s.pid, "log", s.lastWords())
-		for restarted := false; !restarted; {
-			select {
-			case <-c.stopping:
-				return
-			case <-time.After(restartDelay):
-			}
-			clearStragglers(c.folder.data, c.stopping)
-			if err := c.launch(); err != nil {
-				c.log.Error("database server does not start / 数据库进程无法启动", "err", err)
-				continue
-			}
-			restarted = true
+		c.log.Error("database server ended by itself, starting it again / 数据库进程意外退出，正在重新启动", "pid", s.pid, "in", delay, "log", s.lastWords())
+		select {
+		case <-c.stopping:
+			return
+		case <-time.After(delay):
+		}
+		clearStragglers(c.folder.data, c.stopping)
+		if err := c.launch(); err != nil {
+			c.log.Error("database server does not start / 数据库进程无法启动", "err", err)
+			continue
+		}
+		if c.server.awaitReady(ctx, c.URL("postgres")) == nil {
+			c.log.Info("database ready again / 数据库已恢复")
+			delay = restartDelay / 2 // doubled by the loop
 		}
 	}
 }
