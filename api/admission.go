@@ -1,0 +1,39 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"citygrid/registry"
+)
+
+// queueTime is how long a request waits for its turn at the database before it is turned away.
+const queueTime = time.Second
+
+// admission bounds the requests that use the database at once, so that more load than the database can carry is refused quickly
+// instead of making every answer late.
+type admission struct{ slots chan struct{} }
+
+func newAdmission(concurrent int) *admission {
+	return &admission{slots: make(chan struct{}, concurrent)}
+}
+
+// enter waits for a turn and returns the function that ends it. It fails with Unavailable after queueTime.
+func (a *admission) enter(ctx context.Context) (leave func(), err error) {
+	leave = func() { <-a.slots }
+	select {
+	case a.slots <- struct{}{}:
+		return leave, nil
+	default:
+	}
+	timer := time.NewTimer(queueTime)
+	defer timer.Stop()
+	select {
+	case a.slots <- struct{}{}:
+		return leave, nil
+	case <-timer.C:
+		return nil, registry.NewError(registry.Unavailable, "busy", "请求过多，请稍后重试", "too many requests at once: try again shortly")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

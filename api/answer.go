@@ -1,0 +1,154 @@
+package api
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+)
+
+// The media types of answers.
+const (
+	typeJSON    = "application/json"
+	typeGeoJSON = "application/geo+json"
+	typeOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
+	typeProblem = "application/problem+json"
+)
+
+const (
+	gzipFrom   = 1400    // bytes: less fits one packet anyway
+	pooledMost = 4 << 20 // bytes: larger buffers are left to the collector
+)
+
+// answer is what a handler returns: a body in memory, or a stream of something that is in memory already.
+type answer struct {
+	status    int // 0: 200
+	mediaType string
+	tag       string // entity tag, or empty
+	cache     string // Cache-Control; empty: no-cache, which means "ask whether it changed"
+	link      string // header Link, or empty
+	body      []byte
+	pooled    bool // body comes from the pool of buffers
+	stream    func(io.Writer) error
+}
+
+// jsonAnswer encodes a value of our own, which cannot fail but by a mistake of ours.
+func jsonAnswer(value any) (*answer, error) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("encode answer: %w", err)
+	}
+	return &answer{mediaType: typeJSON, body: body}, nil
+}
+
+// write sends the answer. A body that cannot be sent is the client's loss and no failure of ours.
+func (a *answer) write(c echo.Context) error {
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentType, a.mediaType)
+	header.Set("Cache-Control", "no-cache")
+	if a.cache != "" {
+		header.Set("Cache-Control", a.cache)
+	}
+	if a.tag != "" {
+		header.Set("ETag", a.tag)
+	}
+	if a.link != "" {
+		header.Set("Link", a.link)
+	}
+	status := max(a.status, http.StatusOK)
+	if a.stream != nil {
+		return a.writeStream(c, status)
+	}
+	defer a.release()
+	if compressible(a.mediaType) {
+		header.Add("Vary", "Accept-Encoding")
+		if len(a.body) >= gzipFrom && acceptsGzip(c.Request()) {
+			return a.writeGzip(c, status)
+		}
+	}
+	header.Set(echo.HeaderContentLength, strconv.Itoa(len(a.body)))
+	c.Response().WriteHeader(status)
+	_, err := c.Response().Write(a.body)
+	return broken(err)
+}
+
+// writeStream commits only when the first bytes are there, so that a failure before them is still a problem document.
+func (a *answer) writeStream(c echo.Context, status int) error {
+	return broken(a.stream(writerFunc(func(p []byte) (int, error) {
+		if !c.Response().Committed {
+			c.Response().WriteHeader(status)
+		}
+		return c.Response().Write(p)
+	})))
+}
+
+func (a *answer) writeGzip(c echo.Context, status int) error {
+	c.Response().Header().Set(echo.HeaderContentEncoding, "gzip")
+	c.Response().WriteHeader(status)
+	z := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(z)
+	z.Reset(c.Response())
+	_, err := z.Write(a.body)
+	return broken(errors.Join(err, z.Close()))
+}
+
+// release gives the buffer back.
+func (a *answer) release() {
+	if a.pooled && cap(a.body) <= pooledMost {
+		body := a.body[:0]
+		buffers.Put(&body)
+	}
+	a.body = nil
+}
+
+// errBroken marks a transfer that stopped half way.
+var errBroken = errors.New("transfer broken")
+
+func broken(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errBroken, err)
+}
+
+var (
+	buffers     = sync.Pool{New: func() any { return new([]byte) }}
+	gzipWriters = sync.Pool{New: func() any {
+		z, err := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
+		if err != nil {
+			panic(err) // the level is a constant
+		}
+		return z
+	}}
+)
+
+// buffer takes an empty buffer from the pool.
+func buffer() []byte { return *buffers.Get().(*[]byte) }
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+func compressible(mediaType string) bool {
+	return strings.Contains(mediaType, "json") || strings.HasPrefix(mediaType, "text/")
+}
+
+// acceptsGzip reads Accept-Encoding for a gzip that is not refused by q=0.
+func acceptsGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			q, found := strings.CutPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
+			v, err := strconv.ParseFloat(q, 64)
+			return !found || err == nil && v > 0
+		}
+	}
+	return false
+}

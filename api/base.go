@@ -1,0 +1,27 @@
+package api
+
+import (
+	"fmt"
+	"hash/crc32"
+	"slices"
+
+	"citygrid/registry"
+)
+
+// baseLayer gives a layer of the base map as the document that it came as.
+func (s *Server) baseLayer(r *request) (*answer, error) {
+	name := r.path("layer")
+	if !slices.Contains([]string{"streets", "water", "parks"}, name) {
+		return nil, registry.NewError(registry.NotFound, "no_such_layer",
+			"没有这个底图图层；可用：streets、water、parks", "no such base layer; there are streets, water and parks")
+	}
+	body, err := s.registry.BaseLayer(r.ctx, r.scope, name)
+	if err != nil {
+		return nil, err
+	}
+	tag, err := s.unlessKnown(r, fmt.Sprintf(`W/"%08x-%d"`, crc32.ChecksumIEEE(body), len(body)))
+	if err != nil {
+		return nil, err
+	}
+	return &answer{mediaType: typeGeoJSON, tag: tag, body: body}, nil
+}

@@ -1,0 +1,123 @@
+package api
+
+import (
+	"slices"
+
+	"citygrid/api/query"
+	"citygrid/registry"
+)
+
+const (
+	crs84      = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+	components = "components"
+)
+
+// collection is one collection of features.
+type collection struct {
+	id          string
+	title       string
+	description string
+	level       registry.Level // of areas; empty for components
+	revision    string         // the registry's collection whose revision validates it
+}
+
+// collectionsServed lists the collections, the one with the most to say first.
+func collectionsServed() []collection {
+	return []collection{
+		{components, "部件 Components", "City management components (城市管理部件): what stands in the streets, with class, state and responsible departments.",
+			"", registry.CollectionComponents},
+		{"grid-cells", "单元网格 Grid cells", "Unit grid cells (单元网格), the smallest areas of city management; they tile the communities.",
+			registry.LevelGrid, registry.CollectionAreas},
+		{"communities", "社区 Communities", "Communities (社区); they tile the streets.", registry.LevelCommunity, registry.CollectionAreas},
+		{"streets", "街道 Streets", "Streets, towns and townships (街道、镇、乡); they tile the districts.", registry.LevelStreet, registry.CollectionAreas},
+		{"districts", "区 Districts", "Districts and counties (区、县).", registry.LevelDistrict, registry.CollectionAreas},
+	}
+}
+
+// collectionNamed finds a collection by its id.
+func collectionNamed(id string) (collection, error) {
+	all := collectionsServed()
+	if i := slices.IndexFunc(all, func(c collection) bool { return c.id == id }); i >= 0 {
+		return all[i], nil
+	}
+	return collection{}, registry.NewError(registry.NotFound, "no_such_collection",
+		"没有这个要素集；可用的要素集见 /collections", "no such collection; see /collections for those there are")
+}
+
+// collectionDocument describes a collection as OGC API - Features 7.14 asks.
+type collectionDocument struct {
+	ID               string          `json:"id"`
+	Title            string          `json:"title"`
+	Description      string          `json:"description"`
+	ItemType         string          `json:"itemType"`
+	CRS              []string        `json:"crs"`
+	Extent           *extentDocument `json:"extent,omitempty"`
+	DefaultItemsPage int             `json:"defaultItemsPageSize"`
+	MaximumItemsPage int             `json:"maximumItemsPageSize"`
+	Links            []link          `json:"links"`
+}
+
+type extentDocument struct {
+	Spatial struct {
+		BBox [][4]float64 `json:"bbox"`
+		CRS  string       `json:"crs"`
+	} `json:"spatial"`
+}
+
+func (s *Server) collections(r *request) (*answer, error) {
+	tag, err := s.validator(r, registry.CollectionCity, registry.CollectionComponents)
+	if err != nil {
+		return nil, err
+	}
+	document := struct {
+		Links       []link               `json:"links"`
+		CRS         []string             `json:"crs"`
+		Collections []collectionDocument `json:"collections"`
+	}{Links: []link{s.link("self", typeJSON, "/collections", "", "")}, CRS: []string{crs84}}
+	for _, c := range collectionsServed() {
+		described, err := s.describe(r, c)
+		if err != nil {
+			return nil, err
+		}
+		document.Collections = append(document.Collections, described)
+	}
+	return tagged(tag)(jsonAnswer(document))
+}
+
+func (s *Server) collection(r *request) (*answer, error) {
+	c, err := collectionNamed(r.path("collectionId"))
+	if err != nil {
+		return nil, err
+	}
+	tag, err := s.validator(r, registry.CollectionCity, registry.CollectionComponents)
+	if err != nil {
+		return nil, err
+	}
+	document, err := s.describe(r, c)
+	if err != nil {
+		return nil, err
+	}
+	return tagged(tag)(jsonAnswer(document))
+}
+
+func (s *Server) describe(r *request, c collection) (collectionDocument, error) {
+	path := "/collections/" + c.id
+	document := collectionDocument{
+		ID: c.id, Title: c.title, Description: c.description, ItemType: "feature", CRS: []string{crs84},
+		DefaultItemsPage: query.DefaultLimit, MaximumItemsPage: query.MaxLimit,
+		Links: []link{
+			s.link("self", typeJSON, path, "", ""),
+			s.link("items", typeGeoJSON, path+"/items", "", c.title),
+		},
+	}
+	box, known, err := s.extent.of(r, s.registry, c)
+	if err != nil {
+		return collectionDocument{}, err
+	}
+	if known {
+		document.Extent = &extentDocument{}
+		document.Extent.Spatial.BBox = [][4]float64{box}
+		document.Extent.Spatial.CRS = crs84
+	}
+	return document, nil
+}

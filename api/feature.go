@@ -1,0 +1,188 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"citygrid/geo/geojson"
+	"citygrid/registry"
+)
+
+// featureWriter appends features to a buffer, in or out of a collection. Every feature of a kind has the same properties, null where
+// nothing is known, so that a client may take the schema from any page.
+type featureWriter struct {
+	dst   []byte
+	count int    // features written
+	last  string // code of the last one
+}
+
+// page is what stands in a FeatureCollection beside its features.
+type page struct {
+	matched int64
+	at      time.Time
+	links   []link
+}
+
+func (w *featureWriter) openCollection() {
+	w.dst = append(w.dst, `{"type":"FeatureCollection","features":[`...)
+}
+
+// closeCollection ends a collection; p is nil for one that is part of another document.
+func (w *featureWriter) closeCollection(p *page) {
+	w.dst = append(w.dst, `],"numberReturned":`...)
+	w.dst = strconv.AppendInt(w.dst, int64(w.count), 10)
+	if p != nil {
+		w.dst = append(w.dst, `,"numberMatched":`...)
+		w.dst = strconv.AppendInt(w.dst, p.matched, 10)
+		w.dst = append(w.dst, `,"timeStamp":"`...)
+		w.dst = p.at.UTC().AppendFormat(w.dst, time.RFC3339)
+		w.dst = append(w.dst, '"')
+		w.links(p.links)
+	}
+	w.dst = append(w.dst, '}')
+}
+
+// component writes a component, with its distance in metres from a point that was asked about and with links of its own, or without.
+func (w *featureWriter) component(c *registry.Component, metres *float64, links []link) error {
+	code := c.Code.String()
+	if err := w.begin(code, c.Geometry); err != nil {
+		return err
+	}
+	w.text("name", c.Name)
+	w.text("class", string(c.Code.Subclass().Class()))
+	w.text("subclass", string(c.Code.Subclass()))
+	w.text("edition", string(c.Code.Edition()))
+	w.text("state", string(c.State))
+	w.text("grid", c.Grid)
+	w.name("grids_also")
+	w.dst = append(w.dst, '[')
+	for i, grid := range c.GridsAlso {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.dst = geojson.AppendString(w.dst, grid)
+	}
+	w.dst = append(w.dst, ']')
+	w.text("stated_grid", c.StatedGrid)
+	w.dept("supervisor", c.Supervisor)
+	w.dept("owner", c.Owner)
+	w.dept("maintainer", c.Maintainer)
+	w.date("first_surveyed", c.FirstSurveyed)
+	w.date("changed_on", c.ChangedOn)
+	w.text("data_source", c.DataSource)
+	w.text("note", c.Note)
+	w.name("extra")
+	w.raw(c.Extra)
+	if metres != nil {
+		w.name("distance_m")
+		w.dst = strconv.AppendFloat(w.dst, centimetres(*metres), 'f', -1, 64)
+	}
+	w.end(links)
+	return nil
+}
+
+// area writes a grid cell, community, street or district, with links of its own or without.
+func (w *featureWriter) area(a *registry.Area, links []link) error {
+	if err := w.begin(a.Code, a.Geometry); err != nil {
+		return err
+	}
+	w.text("name", a.Name)
+	w.text("name_en", a.NameEN)
+	w.text("level", string(a.Level))
+	w.text("parent", a.Parent)
+	w.name("square_metres")
+	w.dst = strconv.AppendFloat(w.dst, a.SquareMetres, 'f', 1, 64)
+	w.end(links)
+	return nil
+}
+
+// begin writes everything up to the first property but the code.
+func (w *featureWriter) begin(code string, geometry []byte) (err error) {
+	if w.count > 0 {
+		w.dst = append(w.dst, ',')
+	}
+	w.count++
+	w.last = code
+	w.dst = append(w.dst, `{"type":"Feature","id":`...)
+	w.dst = geojson.AppendString(w.dst, code)
+	w.dst = append(w.dst, `,"geometry":`...)
+	if w.dst, err = geojson.AppendEWKB(w.dst, geometry); err != nil {
+		return fmt.Errorf("encode feature %s: %w", code, err)
+	}
+	w.dst = append(w.dst, `,"properties":{"code":`...)
+	w.dst = geojson.AppendString(w.dst, code)
+	return nil
+}
+
+func (w *featureWriter) end(links []link) {
+	w.dst = append(w.dst, '}')
+	if links != nil {
+		w.links(links)
+	}
+	w.dst = append(w.dst, '}')
+}
+
+func (w *featureWriter) name(name string) {
+	w.dst = append(w.dst, ',', '"')
+	w.dst = append(w.dst, name...)
+	w.dst = append(w.dst, '"', ':')
+}
+
+// text writes null for what is empty.
+func (w *featureWriter) text(name, value string) {
+	w.name(name)
+	if value == "" {
+		w.dst = append(w.dst, "null"...)
+		return
+	}
+	w.dst = geojson.AppendString(w.dst, value)
+}
+
+func (w *featureWriter) dept(role string, d registry.Dept) {
+	w.text(role+"_code", string(d.Code))
+	w.text(role+"_name", d.Name)
+}
+
+func (w *featureWriter) date(name string, t time.Time) {
+	w.name(name)
+	if t.IsZero() {
+		w.dst = append(w.dst, "null"...)
+		return
+	}
+	w.dst = append(w.dst, '"')
+	w.dst = t.AppendFormat(w.dst, time.DateOnly)
+	w.dst = append(w.dst, '"')
+}
+
+// raw writes JSON that the database has checked.
+func (w *featureWriter) raw(value json.RawMessage) {
+	if len(value) == 0 {
+		w.dst = append(w.dst, "null"...)
+		return
+	}
+	w.dst = append(w.dst, value...)
+}
+
+// links writes the member links; link is a struct of strings, which always encodes.
+func (w *featureWriter) links(links []link) {
+	w.dst = append(w.dst, `,"links":[`...)
+	for i, l := range links {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.dst = append(w.dst, `{"href":`...)
+		w.dst = geojson.AppendString(w.dst, l.Href)
+		w.dst = append(w.dst, `,"rel":`...)
+		w.dst = geojson.AppendString(w.dst, l.Rel)
+		w.dst = append(w.dst, `,"type":`...)
+		w.dst = geojson.AppendString(w.dst, l.Type)
+		if l.Title != "" {
+			w.dst = append(w.dst, `,"title":`...)
+			w.dst = geojson.AppendString(w.dst, l.Title)
+		}
+		w.dst = append(w.dst, '}')
+	}
+	w.dst = append(w.dst, ']')
+}

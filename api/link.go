@@ -1,0 +1,25 @@
+package api
+
+import "net/url"
+
+// link is a link of OGC API - Common.
+type link struct {
+	Href  string `json:"href"`
+	Rel   string `json:"rel"`
+	Type  string `json:"type"`
+	Title string `json:"title,omitempty"`
+}
+
+// link makes an absolute link to a path of this server, with a query string or none.
+func (s *Server) link(rel, mediaType, path, query, title string) link {
+	href := s.base + path
+	if query != "" {
+		href += "?" + query
+	}
+	return link{Href: href, Rel: rel, Type: mediaType, Title: title}
+}
+
+// itemPath is the path of a feature; codes are digits, but an area's own code may be any text.
+func itemPath(collection, code string) string {
+	return "/collections/" + collection + "/items/" + url.PathEscape(code)
+}

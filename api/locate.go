@@ -1,0 +1,186 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/paulmach/orb"
+
+	"citygrid/api/query"
+	"citygrid/geo/geojson"
+	"citygrid/registry"
+)
+
+// detailFlush is how many bytes of placements are collected before they are sent.
+const detailFlush = 64 << 10
+
+// locate answers where a point is and, with a subject, who answers for it there.
+func (s *Server) locate(r *request) (*answer, error) {
+	ask, err := r.params.Ask()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSubclass(r.ctx, ask.Kind, ask.Subclass); err != nil {
+		return nil, err
+	}
+	place, err := s.registry.Locate(r.ctx, r.scope, ask)
+	if err != nil {
+		return nil, err
+	}
+	return jsonAnswer(place)
+}
+
+// locateAll answers for many points: the code of the cell of each, or its whole placement, or null outside all cells.
+func (s *Server) locateAll(r *request) (*answer, error) {
+	detail, err := r.params.Flag("detail")
+	if err != nil {
+		return nil, err
+	}
+	body, err := bodyOf(r, query.MaxPointsBody)
+	if err != nil {
+		return nil, err
+	}
+	points, err := query.Points(body)
+	if err != nil {
+		return nil, err
+	}
+	if detail {
+		return &answer{mediaType: typeJSON, stream: s.placements(r, points)}, nil
+	}
+	codes, _, err := s.registry.Cells(points)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{mediaType: typeJSON, body: appendCodes(buffer(), codes), pooled: true}, nil
+}
+
+// bodyOf is the body of a request up to a limit in bytes.
+func bodyOf(r *request, limit int64) (io.Reader, error) {
+	switch encoding := r.http.Header.Get("Content-Encoding"); {
+	case encoding != "" && encoding != "identity":
+		return nil, registry.InvalidField("Content-Encoding", encoding, "请发送未压缩的正文", "send the body as it is, not compressed")
+	case r.http.ContentLength > limit:
+		return nil, registry.NewError(registry.TooLarge, "body_too_large",
+			fmt.Sprintf("请求正文 %d 字节，上限为 %d 字节：请分批发送", r.http.ContentLength, limit),
+			fmt.Sprintf("the body has %d bytes, the limit is %d: send it in parts", r.http.ContentLength, limit))
+	}
+	return http.MaxBytesReader(r.writer, r.http.Body, limit), nil
+}
+
+// placements writes the whole placement of each point. It is made while it is sent: for 100,000 points it would fill 100 MB.
+func (s *Server) placements(r *request, points []orb.Point) func(io.Writer) error {
+	return func(w io.Writer) error {
+		b := append(buffer(), '[')
+		for i, p := range points {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			var err error
+			if b, err = s.appendPlacement(b, r, p); err != nil {
+				return err
+			}
+			if len(b) >= detailFlush {
+				if _, err := w.Write(b); err != nil {
+					return err
+				}
+				b = b[:0]
+			}
+		}
+		b = append(b, ']')
+		_, err := w.Write(b)
+		(&answer{body: b, pooled: true}).release()
+		return err
+	}
+}
+
+func (s *Server) appendPlacement(dst []byte, r *request, p orb.Point) ([]byte, error) {
+	place, err := s.registry.Locate(r.ctx, r.scope, registry.Ask{Point: p})
+	var outside *registry.OutsideError
+	if errors.As(err, &outside) {
+		return append(dst, "null"...), nil
+	}
+	if err != nil {
+		return dst, err
+	}
+	text, err := json.Marshal(place)
+	return append(dst, text...), err
+}
+
+func appendCodes(dst []byte, codes []string) []byte {
+	dst = append(dst, '[')
+	for i, code := range codes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if code == "" {
+			dst = append(dst, "null"...)
+		} else {
+			dst = geojson.AppendString(dst, code)
+		}
+	}
+	return append(dst, ']')
+}
+
+// whatsHere answers what stands around a point, nearest first, and where the point is.
+func (s *Server) whatsHere(r *request) (*answer, error) {
+	point, err := r.params.Point()
+	if err != nil {
+		return nil, err
+	}
+	metres, err := r.params.Radius()
+	if err != nil {
+		return nil, err
+	}
+	here, err := s.registry.WhatsHere(r.ctx, r.scope, point, metres)
+	if err != nil {
+		return nil, err
+	}
+	return encodeHere(here, prefersChinese(r.http))
+}
+
+// outside says, in an answer that is not a failure, what a problem document would say.
+type outside struct {
+	Code        string   `json:"code"`
+	Detail      string   `json:"detail"`
+	NearestCell *string  `json:"nearest_cell"` // null where there are no cells
+	DistanceM   *float64 `json:"distance_m"`
+}
+
+func encodeHere(here registry.Here, chinese bool) (*answer, error) {
+	place, err := json.Marshal(here.Placement)
+	if err != nil {
+		return nil, fmt.Errorf("encode placement: %w", err)
+	}
+	w := featureWriter{dst: buffer()}
+	w.dst = append(w.dst, `{"placement":`...)
+	w.dst = append(w.dst, place...)
+	w.dst = append(w.dst, `,"outside":`...)
+	if here.Outside == nil {
+		w.dst = append(w.dst, "null"...)
+	} else {
+		p := newProblem(here.Outside, chinese, "")
+		o := outside{Code: p.Code, Detail: p.Detail, DistanceM: p.DistanceM}
+		if p.NearestCell != "" {
+			o.NearestCell = &p.NearestCell
+		}
+		text, err := json.Marshal(o)
+		if err != nil {
+			return nil, fmt.Errorf("encode outside: %w", err)
+		}
+		w.dst = append(w.dst, text...)
+	}
+	w.dst = append(w.dst, `,"components":`...)
+	w.openCollection()
+	for i := range here.Components {
+		near := &here.Components[i]
+		if err := w.component(&near.Component, &near.Metres, nil); err != nil {
+			return nil, err
+		}
+	}
+	w.closeCollection(nil)
+	w.dst = append(w.dst, '}')
+	return &answer{mediaType: typeJSON, body: w.dst, pooled: true}, nil
+}

@@ -1,0 +1,47 @@
+package query
+
+import (
+	"strings"
+	"time"
+)
+
+// checkDatetime reads the parameter datetime: an instant, or an interval whose ends are instants or open. It takes what map
+// clients send: dates, a date followed by a bare T, and the years 0000 and 9999 as open ends.
+func (p Parameters) checkDatetime() error {
+	text, given := p["datetime"]
+	if !given {
+		return nil
+	}
+	refusal := invalid(field("datetime", text,
+		"应为 RFC 3339 时刻或区间，如 2026-01-31T08:00:00Z、2026-01-01/2026-12-31、../2026-12-31",
+		"write an RFC 3339 instant or interval: 2026-01-31T08:00:00Z, 2026-01-01/2026-12-31, ../2026-12-31"))
+	ends := strings.Split(text, "/")
+	if len(ends) > 2 {
+		return refusal
+	}
+	var at [2]time.Time
+	var bounded [2]bool
+	for i, end := range ends {
+		if len(ends) == 2 && (end == "" || end == "..") {
+			continue
+		}
+		t, ok := parseInstant(end)
+		if !ok {
+			return refusal
+		}
+		at[i], bounded[i] = t, t.Year() != 0 && t.Year() != 9999
+	}
+	if bounded[0] && bounded[1] && at[1].Before(at[0]) {
+		return invalid(field("datetime", text, "区间的起点晚于终点：请交换两端", "the interval ends before it begins: exchange its ends"))
+	}
+	return nil
+}
+
+func parseInstant(text string) (time.Time, bool) {
+	for _, layout := range [...]string{time.RFC3339, time.DateOnly, "2006-01-02T"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

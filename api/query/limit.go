@@ -1,0 +1,44 @@
+package query
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// The size of a page of features.
+const (
+	DefaultLimit = 100
+	MaxLimit     = 10_000
+)
+
+// Limit reads the parameter limit, DefaultLimit when absent. More than MaxLimit is MaxLimit, as OGC API - Features lets a server
+// do; what is not a whole number above 0 is refused.
+func (p Parameters) Limit() (int, error) {
+	text, given := p["limit"]
+	if !given {
+		return DefaultLimit, nil
+	}
+	return ParseLimit(text)
+}
+
+// ParseLimit reads a page size; see [Parameters.Limit].
+func ParseLimit(text string) (int, error) {
+	refusal := invalid(field("limit", text,
+		fmt.Sprintf("应为 1 到 %d 的整数", MaxLimit), fmt.Sprintf("write a whole number from 1 to %d", MaxLimit)))
+	if text == "" {
+		return 0, refusal
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return 0, refusal
+		}
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil { // digits only: too large for an int
+		return MaxLimit, nil
+	}
+	if n == 0 {
+		return 0, refusal
+	}
+	return min(n, MaxLimit), nil
+}

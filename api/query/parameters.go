@@ -1,0 +1,102 @@
+package query
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"citygrid/registry"
+)
+
+// MaxLength is the greatest length of a query string in bytes.
+const MaxLength = 8 << 10
+
+// Parameters are the query parameters of one request, decoded, each given once.
+type Parameters map[string]string
+
+// ParseParameters reads a raw query string. It refuses a string longer than MaxLength (TooLarge), one that is not encoded as a
+// form, parameters that are not among the allowed ones, naming those that are, and parameters given twice.
+func ParseParameters(raw string, allowed ...string) (Parameters, error) {
+	if len(raw) > MaxLength {
+		return nil, registry.NewError(registry.TooLarge, "query_too_long",
+			fmt.Sprintf("查询字符串长 %d 字节，上限为 %d 字节", len(raw), MaxLength),
+			fmt.Sprintf("the query string has %d bytes, the limit is %d", len(raw), MaxLength))
+	}
+	if raw == "" {
+		return Parameters{}, nil
+	}
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, registry.InvalidField("query", raw,
+			"查询字符串编码不正确：请对特殊字符做百分号编码，参数之间用 & 分隔",
+			"the query string is not encoded correctly: percent-encode special characters, separate parameters by &")
+	}
+	p := make(Parameters, len(values))
+	var fields []registry.Field
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		given := values[name]
+		switch {
+		case !slices.Contains(allowed, name):
+			fields = append(fields, unknownParameter(name, given[0], allowed))
+		case len(given) > 1:
+			fields = append(fields, field(name, strings.Join(given, " | "),
+				"该参数给出了多次，只应出现一次", "given more than once: give it once"))
+		default:
+			p[name] = given[0]
+		}
+	}
+	if len(fields) > 0 {
+		return nil, invalid(fields...)
+	}
+	return p, nil
+}
+
+// Flag reads a parameter that is true or false; absent is false.
+func (p Parameters) Flag(name string) (bool, error) {
+	text, given := p[name]
+	switch {
+	case !given || text == "false":
+		return false, nil
+	case text == "true":
+		return true, nil
+	}
+	return false, invalid(field(name, text, "应为 true 或 false", "write true or false"))
+}
+
+// Canonical writes the parameters in one order, without those named: equal queries give equal text.
+func (p Parameters) Canonical(without ...string) string {
+	values := url.Values{}
+	for name, value := range p {
+		if !slices.Contains(without, name) {
+			values.Set(name, value)
+		}
+	}
+	return values.Encode()
+}
+
+func unknownParameter(name, value string, allowed []string) registry.Field {
+	if len(allowed) == 0 {
+		return field(name, value, "不认识该参数；此资源不接受任何参数", "unknown parameter; this resource takes none")
+	}
+	list := strings.Join(allowed, ", ")
+	return field(name, value, "不认识该参数；可用的参数："+list, "unknown parameter; allowed here: "+list)
+}
+
+// field is one faulty input, its value shortened as registry.Field asks.
+func field(name, value, zh, en string) registry.Field {
+	return registry.InvalidField(name, value, zh, en).Fields[0]
+}
+
+// invalid is the refusal of one or more inputs, named in its message.
+func invalid(fields ...registry.Field) *registry.Error {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	list := strings.Join(names, ", ")
+	e := registry.NewError(registry.Invalid, "invalid_parameter", "参数不正确："+list, "invalid parameter "+list)
+	e.Fields = fields
+	return e
+}

@@ -1,0 +1,217 @@
+package query
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+
+	"github.com/paulmach/orb"
+
+	"citygrid/geo"
+	"citygrid/registry"
+)
+
+// MaxPointsBody is the greatest body of a list of points in bytes.
+const MaxPointsBody = 8 << 20
+
+// maxNumber is the longest number in a list of points, in bytes; float64 needs at most 24.
+const maxNumber = 32
+
+// Points reads a JSON array of [longitude, latitude] pairs in degrees, at most registry.MaxPoints of them, as a stream: what it
+// holds grows with the points that were read, not with what the body claims. A fault is reported with its JSON pointer ("/17/1").
+// A body that http.MaxBytesReader cuts is TooLarge, one that does not arrive in time has the code body_too_slow.
+func Points(body io.Reader) ([]orb.Point, error) {
+	s := scanner{r: bufio.NewReaderSize(body, 64<<10)}
+	if !s.take('[') {
+		return nil, s.fault("", "应为 JSON 数组：[[经度, 纬度], …]", "must be a JSON array: [[longitude, latitude], …]")
+	}
+	points := []orb.Point{}
+	if s.take(']') {
+		return points, s.end()
+	}
+	for {
+		if len(points) == registry.MaxPoints {
+			return nil, registry.NewError(registry.TooLarge, "too_many_points",
+				fmt.Sprintf("点数超过上限 %d：请分批发送", registry.MaxPoints),
+				fmt.Sprintf("more than %d points: send them in parts", registry.MaxPoints))
+		}
+		point, err := s.pair(len(points))
+		if err != nil {
+			return nil, err
+		}
+		points = append(points, point)
+		if s.take(']') {
+			return points, s.end()
+		}
+		if !s.take(',') {
+			return nil, s.fault(pointer(len(points)), "数组在此处中断：各点之间应有逗号，末尾应有 ]",
+				"the array breaks off here: points are separated by commas and closed by ]")
+		}
+	}
+}
+
+// scanner reads the few forms of JSON that a list of points is made of.
+type scanner struct {
+	r   *bufio.Reader
+	err error // the first failure to read, io.EOF included
+}
+
+// next skips blanks and gives the byte after them without taking it; 0 at the end.
+func (s *scanner) next() byte {
+	for s.err == nil {
+		c, err := s.r.ReadByte()
+		if err != nil {
+			s.err = err
+			return 0
+		}
+		switch c {
+		case ' ', '\t', '\r', '\n':
+			continue
+		}
+		s.r.UnreadByte() // cannot fail after a read
+		return c
+	}
+	return 0
+}
+
+// take takes the next byte if it is c.
+func (s *scanner) take(c byte) bool {
+	if s.next() != c {
+		return false
+	}
+	s.r.ReadByte() // next has just seen it
+	return true
+}
+
+func (s *scanner) pair(i int) (orb.Point, error) {
+	if !s.take('[') {
+		return orb.Point{}, s.fault(pointer(i), "应为 [经度, 纬度]", "must be [longitude, latitude]")
+	}
+	var n [2]float64
+	for axis := range n {
+		if axis == 1 && !s.take(',') {
+			return orb.Point{}, s.fault(pointer(i), "应恰有两个数：[经度, 纬度]", "needs exactly two numbers: [longitude, latitude]")
+		}
+		var err error
+		if n[axis], err = s.number(i, axis); err != nil {
+			return orb.Point{}, err
+		}
+	}
+	if !s.take(']') {
+		return orb.Point{}, s.fault(pointer(i), "应恰有两个数：[经度, 纬度]", "needs exactly two numbers: [longitude, latitude]")
+	}
+	p, err := geo.CheckPoint(n[0], n[1])
+	var bad *geo.PointError
+	if errors.As(err, &bad) {
+		axis := 0
+		if bad.Axis == geo.AxisLat {
+			axis = 1
+		}
+		value := strconv.FormatFloat(bad.Value, 'g', -1, 64)
+		return p, invalid(field(pointer(i, axis), value, bad.ZH(), bad.Error()))
+	}
+	return p, err
+}
+
+// number reads one number as RFC 8259 writes them: no plus sign, no leading zero, no bare point.
+func (s *scanner) number(i, axis int) (float64, error) {
+	var text [maxNumber]byte
+	n := 0
+	for c := s.next(); s.err == nil && partOfNumber(c); {
+		if n == maxNumber {
+			return 0, invalid(field(pointer(i, axis), string(text[:])+"…", "数字过长", "the number is too long: 32 characters are enough"))
+		}
+		text[n] = c
+		n++
+		s.r.ReadByte() // peeked
+		b, err := s.r.Peek(1)
+		if err != nil {
+			s.err = err
+			break
+		}
+		c = b[0]
+	}
+	if n == 0 {
+		return 0, s.fault(pointer(i, axis), "应为数字", "must be a number")
+	}
+	v, err := strconv.ParseFloat(string(text[:n]), 64)
+	if err != nil || !plainNumber(text[:n]) {
+		return 0, invalid(field(pointer(i, axis), string(text[:n]), "不是有限的 JSON 数字", "is not a finite JSON number"))
+	}
+	return v, nil
+}
+
+// end accepts nothing but blanks after the array.
+func (s *scanner) end() error {
+	if s.next() == 0 && s.err == io.EOF {
+		return nil
+	}
+	return s.fault("", "数组之后还有其他内容：正文应只有一个 JSON 数组", "something follows the array: the body must be one JSON array")
+}
+
+// fault explains what stopped the scanner: the transport if it failed, else the text.
+func (s *scanner) fault(at, zh, en string) error {
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(s.err, &tooLarge):
+		return registry.NewError(registry.TooLarge, "body_too_large",
+			fmt.Sprintf("请求正文超过上限 %d 字节：请分批发送", tooLarge.Limit),
+			fmt.Sprintf("the body exceeds %d bytes: send it in parts", tooLarge.Limit))
+	case errors.Is(s.err, os.ErrDeadlineExceeded):
+		return registry.NewError(registry.Invalid, "body_too_slow", "请求正文未在时限内到齐", "the body did not arrive in time")
+	}
+	found := ""
+	switch c, err := s.r.ReadByte(); {
+	case s.err != nil || err != nil:
+		zh, en = "正文在此处结束；"+zh, "the body ends here; "+en
+	case c >= ' ' && c < 0x7f:
+		found = string(rune(c))
+	default:
+		found = fmt.Sprintf("0x%02x", c)
+	}
+	e := invalid(field("body"+at, found, zh, en))
+	e.Code = "invalid_body"
+	e.Message = registry.Text{ZH: "请求正文不正确", EN: "invalid request body"}
+	return e
+}
+
+// pointer is the JSON pointer of a place in the body.
+func pointer(steps ...int) string {
+	p := ""
+	for _, step := range steps {
+		p += "/" + strconv.Itoa(step)
+	}
+	return p
+}
+
+func partOfNumber(c byte) bool {
+	return '0' <= c && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E' ||
+		'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' // so that NaN and 0x10 are quoted whole
+}
+
+// plainNumber tells the numbers of JSON from the others that Go reads.
+func plainNumber(text []byte) bool {
+	if text[0] == '-' {
+		text = text[1:]
+	}
+	digits := 0
+	for digits < len(text) && '0' <= text[digits] && text[digits] <= '9' {
+		digits++
+	}
+	if digits == 0 || digits > 1 && text[0] == '0' {
+		return false
+	}
+	for i, c := range text {
+		switch {
+		case c == '.' && (i+1 == len(text) || text[i+1] < '0' || text[i+1] > '9'):
+			return false
+		case (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E':
+			return false
+		}
+	}
+	return true
+}

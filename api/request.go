@@ -1,0 +1,109 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"citygrid/api/query"
+	"citygrid/registry"
+)
+
+// routeKey is where the context of a request keeps the pattern of its route, for the log and the metrics.
+const routeKey = "route"
+
+// request is what a handler works on: a request that was let in.
+type request struct {
+	ctx    context.Context
+	http   *http.Request
+	writer http.ResponseWriter
+	params query.Parameters
+	scope  registry.Scope
+	echo   echo.Context
+}
+
+// path is a decoded parameter of the path.
+func (r *request) path(name string) string {
+	text := r.echo.Param(name)
+	if decoded, err := url.PathUnescape(text); err == nil {
+		return decoded
+	}
+	return text
+}
+
+// serve lets a request in, has it answered, and writes the answer when everything that others wait for is given back.
+func (s *Server) serve(rt route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Set(routeKey, rt.path)
+		a, err := s.answer(c, rt)
+		if err != nil {
+			return err
+		}
+		return a.write(c)
+	}
+}
+
+func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
+	ctx := c.Request().Context()
+	params, err := query.ParseParameters(c.Request().URL.RawQuery, rt.params...)
+	if err != nil {
+		return nil, err
+	}
+	key := c.Request().Header.Values(echo.HeaderAuthorization)
+	_, component := params["component"]
+	if rt.database || component || !rt.open && len(key) > 0 {
+		leave, err := s.admission.enter(ctx)
+		if err != nil {
+			s.metrics.shed.Inc()
+			return nil, err
+		}
+		defer leave()
+	}
+	if rt.budget > 0 {
+		limited, cancel := context.WithTimeout(ctx, rt.budget)
+		defer cancel()
+		ctx = limited
+	}
+	r := &request{ctx: ctx, http: c.Request(), writer: c.Response(), params: params, echo: c}
+	if !rt.open {
+		who, err := s.verifier.Verify(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		r.scope = who.Scope
+		c.Set(keyIDKey, who.KeyID)
+	}
+	return rt.handle(s, r)
+}
+
+// validator is the entity tag of an answer made of collections. It fails with notModified when the client has that answer.
+// The tag is read before the data: what changes between the two is found by the next request.
+func (s *Server) validator(r *request, collections ...string) (string, error) {
+	revisions, err := s.registry.Revisions(r.ctx)
+	if err != nil {
+		return "", err
+	}
+	return s.unlessKnown(r, fmt.Sprintf(`W/"%d-%s"`, revisions.Latest(collections...), s.build))
+}
+
+// unlessKnown passes a tag on, or fails with notModified when the client has what it stands for.
+func (s *Server) unlessKnown(r *request, tag string) (string, error) {
+	for _, header := range r.http.Header.Values("If-None-Match") {
+		for known := range strings.SplitSeq(header, ",") {
+			known = strings.TrimSpace(known)
+			if known == "*" || strings.TrimPrefix(known, "W/") == strings.TrimPrefix(tag, "W/") {
+				return "", notModified{tag}
+			}
+		}
+	}
+	return tag, nil
+}
+
+// notModified is the wish of a client that has the current answer.
+type notModified struct{ tag string }
+
+func (n notModified) Error() string { return "not modified: " + n.tag }

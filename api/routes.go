@@ -1,0 +1,65 @@
+package api
+
+import (
+	"net/http"
+	"time"
+)
+
+// The time that an answer may take.
+const (
+	locateBudget = 200 * time.Millisecond
+	itemsBudget  = 5 * time.Second
+	healthBudget = time.Second
+)
+
+// route is one thing that is served.
+type route struct {
+	method, path string
+	handle       func(*Server, *request) (*answer, error)
+	params       []string      // the query parameters that it takes
+	budget       time.Duration // 0: bounded by the limits of its input alone
+	database     bool          // needs the database for every answer
+	open         bool          // needs no key
+	page         bool          // for people: not in the OpenAPI document
+}
+
+// routes is the list of what is served. The OpenAPI document and this table are held together by a test.
+func routes() []route {
+	get := func(path string, handle func(*Server, *request) (*answer, error), params ...string) route {
+		return route{method: http.MethodGet, path: path, handle: handle, params: params, budget: itemsBudget, database: true}
+	}
+	open := func(path string, handle func(*Server, *request) (*answer, error)) route {
+		return route{method: http.MethodGet, path: path, handle: handle, budget: healthBudget, open: true}
+	}
+	page := func(path string, handle func(*Server, *request) (*answer, error)) route {
+		r := open(path, handle)
+		r.page = true
+		return r
+	}
+	locate := get("/locate", (*Server).locate, "lon", "lat", "kind", "subclass", "component")
+	locate.budget, locate.database = locateBudget, false
+	return []route{
+		open("/", (*Server).landing),
+		open("/conformance", (*Server).conformance),
+		open("/api", (*Server).api),
+		get("/collections", (*Server).collections),
+		get("/collections/:collectionId", (*Server).collection),
+		get("/collections/:collectionId/items", (*Server).items, "bbox", "limit", "cursor", "datetime"),
+		get("/collections/:collectionId/items/:featureId", (*Server).item),
+		locate,
+		{method: http.MethodPost, path: "/locate", handle: (*Server).locateAll, params: []string{"detail"}},
+		get("/whats-here", (*Server).whatsHere, "lon", "lat", "radius"),
+		get("/catalog", (*Server).catalog),
+		get("/catalog/component-subclasses", (*Server).componentSubclasses),
+		get("/catalog/event-subclasses", (*Server).eventSubclasses),
+		get("/catalog/filing-standards", (*Server).filingStandards, "kind", "subclass"),
+		get("/units", (*Server).units),
+		get("/city", (*Server).city),
+		get("/base/:layer", (*Server).baseLayer),
+		open("/healthz", (*Server).healthz),
+		open("/readyz", (*Server).readyz),
+		open("/metrics", (*Server).metricsPage),
+		page("/map", (*Server).mapPage),
+		page("/console/*", (*Server).consoleFile),
+	}
+}

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"cmp"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"citygrid/api/auth"
+	"citygrid/registry"
+)
+
+// Server is the registry's HTTP handler. It is safe for concurrent use.
+type Server struct {
+	registry   *registry.Registry
+	verifier   *auth.Verifier
+	echo       *echo.Echo
+	base       string // BaseURL without a slash at the end
+	version    string
+	build      string // of what, beside the data, an answer depends on
+	console    map[string]file
+	origins    []string
+	health     healthFunc
+	log        *slog.Logger
+	now        func() time.Time
+	admission  *admission
+	metrics    *metrics
+	subclasses subclasses
+	extent     extent
+	definition []byte // the OpenAPI document
+}
+
+// New makes a Server. It fails on a Config that is not valid and on pages that cannot be read.
+func New(c Config) (*Server, error) {
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	s := &Server{
+		registry:  c.Registry,
+		verifier:  auth.NewVerifier(cmp.Or[auth.Keys](c.Keys, noKeys{}), c.OpenReading, c.Now),
+		echo:      echo.New(),
+		base:      strings.TrimRight(c.BaseURL, "/"),
+		version:   c.Version,
+		origins:   c.CORSOrigins,
+		health:    c.Health,
+		log:       cmp.Or(c.Log, slog.Default()),
+		now:       c.Now,
+		admission: newAdmission(cmp.Or(c.Concurrency, 2*runtime.GOMAXPROCS(0))),
+		metrics:   newMetrics(),
+	}
+	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
+	var err error
+	if s.definition, err = completeDefinition(s.base, s.version); err != nil {
+		return nil, fmt.Errorf("api: OpenAPI document: %w", err)
+	}
+	if s.console, err = readConsole(c.Console); err != nil {
+		return nil, fmt.Errorf("api: pages: %w", err)
+	}
+	s.echo.Logger.SetOutput(io.Discard) // everything worth saying is said by Log
+	s.echo.IPExtractor = echo.ExtractIPDirect()
+	s.echo.HTTPErrorHandler = s.fail
+	s.echo.Use(s.observe, s.cors, s.recover)
+	for _, r := range routes() {
+		s.add(r)
+	}
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// add serves a route, HEAD where there is GET.
+func (s *Server) add(r route) {
+	handler := s.serve(r)
+	s.echo.Add(r.method, r.path, handler)
+	if r.method == http.MethodGet {
+		s.echo.Add(http.MethodHead, r.path, handler)
+	}
+}
