@@ -37,6 +37,29 @@ func (k Kind) Multi() (part Kind, ok bool) {
 	return k, false
 }
 
+// NewGeometry puts a geometry together, with SRID 4326, from numbers in order and, for each part, the indexes in flat at
+// which its runs end: a point, a line, or each ring of a polygon is a run. It takes flat over and checks nothing, that is
+// [CheckGeometry].
+func NewGeometry(k Kind, z bool, flat []float64, parts [][]int) geom.T {
+	layout := geom.XY
+	if z {
+		layout = geom.XYZ
+	}
+	switch k {
+	case KindPoint:
+		return geom.NewPointFlat(layout, flat).SetSRID(SRID)
+	case KindLineString:
+		return geom.NewLineStringFlat(layout, flat).SetSRID(SRID)
+	case KindPolygon:
+		return geom.NewPolygonFlat(layout, flat, slices.Concat(parts...)).SetSRID(SRID)
+	case KindMultiPoint:
+		return geom.NewMultiPointFlat(layout, flat).SetSRID(SRID)
+	case KindMultiLineString:
+		return geom.NewMultiLineStringFlat(layout, flat, slices.Concat(parts...)).SetSRID(SRID)
+	}
+	return geom.NewMultiPolygonFlat(layout, flat, parts).SetSRID(SRID)
+}
+
 // CheckGeometry refuses, with a [*ShapeError], what a component's geometry must not be: nil, of another type than the
 // six kinds, not XY or XYZ, in another SRID than 4326 (or 0, none given), empty in whole or part, outside the Earth or not
 // finite (elevation too), a line of one place, a ring that NewArea would refuse, or larger than lim.

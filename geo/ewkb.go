@@ -103,27 +103,7 @@ func DecodeEWKB(b []byte) (geom.T, error) {
 	if err := r.End(); err != nil {
 		return nil, err
 	}
-	return assemble(kind, r.layout(), flat, endss), nil
-}
-
-func assemble(kind Kind, layout geom.Layout, flat []float64, endss [][]int) geom.T {
-	switch kind {
-	case KindPoint:
-		return geom.NewPointFlat(layout, flat).SetSRID(SRID)
-	case KindLineString:
-		return geom.NewLineStringFlat(layout, flat).SetSRID(SRID)
-	case KindPolygon:
-		return geom.NewPolygonFlat(layout, flat, endss[0]).SetSRID(SRID)
-	case KindMultiPoint:
-		return geom.NewMultiPointFlat(layout, flat).SetSRID(SRID)
-	case KindMultiLineString:
-		ends := make([]int, len(endss))
-		for i := range endss {
-			ends[i] = endss[i][0]
-		}
-		return geom.NewMultiLineStringFlat(layout, flat, ends).SetSRID(SRID)
-	}
-	return geom.NewMultiPolygonFlat(layout, flat, endss).SetSRID(SRID)
+	return NewGeometry(kind, r.z, flat, endss), nil
 }
 
 // EWKBReader walks along the bytes of one geometry without allocating. The caller asks for what the kind says comes next;
@@ -186,10 +166,7 @@ func (r *EWKBReader) Count() (int, error) {
 
 // Position reads one position; z is 0 when the geometry is not HasZ.
 func (r *EWKBReader) Position() (x, y, z float64, err error) {
-	size := 16
-	if r.z {
-		size = 24
-	}
+	size := r.positionSize()
 	if len(r.rest) < size {
 		return 0, 0, 0, truncated("position")
 	}
@@ -238,16 +215,16 @@ func (r *EWKBReader) uint32() uint32 {
 	return v
 }
 
-func (r *EWKBReader) layout() geom.Layout {
+func (r *EWKBReader) positionSize() int {
 	if r.z {
-		return geom.XYZ
+		return 24
 	}
-	return geom.XY
+	return 16
 }
 
 // appendPositions grows flat once, after checking that the bytes are there.
 func (r *EWKBReader) appendPositions(flat []float64, n int) ([]float64, error) {
-	if n*8*r.layout().Stride() > len(r.rest) {
+	if n*r.positionSize() > len(r.rest) {
 		return nil, truncated("positions")
 	}
 	for range n {

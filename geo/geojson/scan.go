@@ -1,0 +1,161 @@
+package geojson
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// scanner walks over the bytes of a document and takes out whole values by their brackets and quotes alone, so that a
+// value which is too large, too deep or not JSON at all can be passed over.
+type scanner struct {
+	from   io.Reader
+	buffer []byte
+	at     int   // in buffer
+	base   int64 // bytes of the document before buffer
+	lines  int64 // line ends before at
+	err    error // what from said last
+}
+
+func newScanner(r io.Reader) *scanner {
+	return &scanner{from: r, buffer: make([]byte, 0, 64<<10)}
+}
+
+func (s *scanner) offset() int64 { return s.base + int64(s.at) }
+
+func (s *scanner) line() int64 { return s.lines + 1 }
+
+// fill reads on when the buffer is used up, and returns io.EOF at the end of the document.
+func (s *scanner) fill() error {
+	for empty := 0; s.at == len(s.buffer); empty++ {
+		if s.err != nil {
+			return s.err
+		}
+		if empty == 100 {
+			return io.ErrNoProgress
+		}
+		s.base += int64(len(s.buffer))
+		n, err := s.from.Read(s.buffer[:cap(s.buffer)])
+		s.buffer, s.at, s.err = s.buffer[:n], 0, err
+	}
+	return nil
+}
+
+// peek is the next byte that is not white space, left unread.
+func (s *scanner) peek() (byte, error) {
+	for {
+		if err := s.fill(); err != nil {
+			return 0, err
+		}
+		switch c := s.buffer[s.at]; c {
+		case '\n':
+			s.lines++
+			fallthrough
+		case ' ', '\t', '\r':
+			s.at++
+		default:
+			return c, nil
+		}
+	}
+}
+
+// expect reads the next byte that is not white space, which must be one of those in want.
+func (s *scanner) expect(want string) (byte, error) {
+	c, err := s.peek()
+	if err != nil {
+		return 0, unexpectedEnd(err)
+	}
+	for i := range len(want) {
+		if c == want[i] {
+			s.at++
+			return c, nil
+		}
+	}
+	return 0, faultf(FaultJSON, "found %q where one of %q must stand", "此处应为 %[2]q 之一，实为 %[1]q", c, want)
+}
+
+// skipMark passes over a byte order mark at the start (RFC 8259, section 8.1).
+func (s *scanner) skipMark() error {
+	for i, want := range []byte("\xef\xbb\xbf") {
+		if err := s.fill(); err != nil {
+			return err
+		}
+		if s.buffer[s.at] != want {
+			if i > 0 {
+				return fault(FaultJSON, "the document starts with a broken byte order mark", "文件开头的字节序标记不完整")
+			}
+			return nil
+		}
+		s.at++
+	}
+	return nil
+}
+
+// value appends the next value to dst. When it is longer than limit or nested deeper than depth it is read to its end
+// all the same and the error is a *Fault with lost false; lost is true when the document cannot be read on.
+func (s *scanner) value(dst []byte, limit, depth int) (out []byte, lost bool, err error) {
+	first, err := s.peek()
+	if err != nil {
+		return dst, true, unexpectedEnd(err)
+	}
+	room, open := limit, 0
+	var tooDeep, quoted, escaped bool
+	for {
+		if err := s.fill(); err != nil {
+			if open == 0 && !quoted && errors.Is(err, io.EOF) {
+				break // a number at the very end
+			}
+			return dst, true, unexpectedEnd(err)
+		}
+		c := s.buffer[s.at]
+		if open == 0 && !quoted && ends(c) {
+			break
+		}
+		s.at++
+		if c == '\n' {
+			s.lines++
+		}
+		if room--; room >= 0 && !tooDeep {
+			dst = append(dst, c)
+		}
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped, quoted = c == '\\', c != '"'
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			open++
+			tooDeep = tooDeep || open > depth
+		case c == '}' || c == ']':
+			open--
+		}
+		if open == 0 && !quoted && (first == '{' || first == '[' || first == '"') {
+			break
+		}
+	}
+	switch {
+	case tooDeep:
+		return dst, false, faultf(FaultDepth, "nested deeper than the limit", "嵌套层数超过上限")
+	case room < 0:
+		return dst, false, faultf(FaultBytes, "%d bytes long, the limit is %d", "共 %d 字节，超过上限 %d", limit-room, limit)
+	}
+	return dst, false, nil
+}
+
+// ends tells whether c cannot belong to a number or a word.
+func ends(c byte) bool {
+	switch c {
+	case ',', ']', '}', ':', ' ', '\t', '\r', '\n':
+		return true
+	}
+	return false
+}
+
+func unexpectedEnd(err error) error {
+	if errors.Is(err, io.EOF) {
+		return fault(FaultJSON, "the document ends too early", "文件不完整，提前结束")
+	}
+	return fmt.Errorf("read: %w", err)
+}
