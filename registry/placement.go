@@ -96,6 +96,6 @@ type Subject struct {
 type Placer interface {
 	// Place returns an OutsideError where no cell covers p.
 	Place(p orb.Point, s Subject) (Placement, error)
-	// Cells appends the code of the cell of each point, "" where none covers it, all of one snapshot.
-	Cells(dst []string, points []orb.Point) ([]string, int64)
+	// Cells appends the code of the cell of each point, "" where none covers it, all of one snapshot, and names its revision.
+	Cells(dst []string, points []orb.Point) ([]string, int64, error)
 }

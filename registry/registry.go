@@ -52,7 +52,7 @@ func (r *Registry) Locate(ctx context.Context, s Scope, a Ask) (Placement, error
 }
 
 // Cells returns the grid code of each point, "" outside all cells, and the revision that the answers belong to.
-func (r *Registry) Cells(points []orb.Point) ([]string, int64) {
+func (r *Registry) Cells(points []orb.Point) (codes []string, revision int64, err error) {
 	return r.placer.Cells(make([]string, 0, len(points)), points)
 }
 

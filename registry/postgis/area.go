@@ -41,10 +41,11 @@ func (s *Store) Area(ctx context.Context, scope registry.Scope, level registry.L
 	return a, interpret("read area", err)
 }
 
-// PutAreas makes the areas those given, all levels together.
-func (c *Change) PutAreas(ctx context.Context, areas []registry.Area) (registry.Diff, error) {
+// StageAreas lays the areas, all levels together, beside those of the registry until the end of the change, so that they can be
+// examined before PutAreas.
+func (c *Change) StageAreas(ctx context.Context, areas []registry.Area) error {
 	if _, err := c.tx.Exec(ctx, sqlAreaIncoming); err != nil {
-		return registry.Diff{}, interpret("put areas", err)
+		return interpret("stage areas", err)
 	}
 	_, err := c.tx.CopyFrom(ctx, pgx.Identifier{"incoming_area"},
 		[]string{"code", "level", "name", "name_en", "parent", "square_metres", "geom"},
@@ -53,20 +54,15 @@ func (c *Change) PutAreas(ctx context.Context, areas []registry.Area) (registry.
 			return []any{a.Code, string(a.Level), a.Name, a.NameEN, textOrNull(a.Parent), a.SquareMetres, []byte(a.Geometry)}, nil
 		}))
 	if err != nil {
-		return registry.Diff{}, interpret("put areas", fmt.Errorf("copy: %w", err))
+		return interpret("stage areas", fmt.Errorf("copy: %w", err))
 	}
-	return c.sync(ctx, "put areas", registry.CollectionAreas, sqlAreasPut, c.id)
+	_, err = c.tx.Exec(ctx, sqlAreaIncomingReady)
+	return interpret("stage areas", err)
 }
 
-// PutManagedCells makes the cells of the managed areas those given, by managed area.
-func (c *Change) PutManagedCells(ctx context.Context, cells map[string][]string) (registry.Diff, error) {
-	var areas, codes []string
-	for area, list := range cells {
-		for _, cell := range list {
-			areas, codes = append(areas, area), append(codes, cell)
-		}
-	}
-	return c.sync(ctx, "put managed cells", registry.CollectionAreas, sqlManagedCellsPut, areas, codes, c.id)
+// PutAreas makes the areas of the registry those staged.
+func (c *Change) PutAreas(ctx context.Context) (registry.Diff, error) {
+	return c.sync(ctx, "put areas", registry.CollectionAreas, sqlAreasPut, c.id)
 }
 
 func managedCells(ctx context.Context, q querier) (map[string][]string, error) {
@@ -124,6 +120,11 @@ create temp table incoming_area (
     square_metres double precision, geom geometry(MultiPolygon, 4326)
 ) on commit drop`
 
+	sqlAreaIncomingReady = `
+create index on incoming_area using gist (geom);
+create index on incoming_area (parent);
+analyze incoming_area`
+
 	sqlAreasPut = `
 with removed as (
     delete from area a where not exists (select from incoming_area i where i.code = a.code) returning a.*
@@ -148,24 +149,5 @@ with removed as (
 select 'removed' as what, code from removed
 union all select 'updated', code from updated
 union all select 'added', code from added
-order by 2`
-
-	sqlManagedCellsPut = `
-with incoming as (
-    select * from unnest($1::text[], $2::text[]) as i (area, cell)
-), removed as (
-    delete from managed_cell m
-    where not exists (select from incoming i where i.area = m.area and i.cell = m.cell)
-    returning m.*
-), added as (
-    insert into managed_cell (area, cell, change_id)
-    select area, cell, $3 from incoming i
-    where not exists (select from managed_cell m where m.area = i.area and m.cell = i.cell)
-    returning area, cell
-), superseded as (
-    insert into managed_cell_version select r.*, $3 from removed r
-)
-select 'removed' as what, area || '/' || cell from removed
-union all select 'added', area || '/' || cell from added
 order by 2`
 )

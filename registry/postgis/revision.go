@@ -9,7 +9,9 @@ import (
 )
 
 // Revisions reads the last revision of each collection.
-func (s *Store) Revisions(ctx context.Context) (registry.Revisions, error) { return revisions(ctx, s.pool) }
+func (s *Store) Revisions(ctx context.Context) (registry.Revisions, error) {
+	return revisions(ctx, s.pool)
+}
 
 func revisions(ctx context.Context, q querier) (registry.Revisions, error) {
 	rows, err := q.Query(ctx, sqlRevisions)

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"citygrid/internal/cluster"
+	"citygrid/migrations"
+	"citygrid/registry/postgis"
+)
+
+// databaseName is the registry's database in the private cluster.
+const databaseName = "citygrid"
+
+// database is a migrated database and, when it is our own, the server that runs it.
+type database struct {
+	store   *postgis.Store
+	cluster *cluster.Cluster // nil: somebody else's server
+}
+
+// openDatabase starts the private cluster or uses the one named in the environment, and migrates it. A command other than serve
+// may share the server of a running citygrid.
+func (e *environment) openDatabase(ctx context.Context, share bool) (*database, error) {
+	d := &database{}
+	url := os.Getenv("DATABASE_URL")
+	owner := os.Getenv("MIGRATE_DATABASE_URL")
+	if url == "" {
+		var err error
+		if url, err = d.startCluster(ctx, e, share); err != nil {
+			return nil, err
+		}
+		owner = url
+	} else if owner == "" {
+		owner = url
+	}
+	from, to, err := migrations.Apply(ctx, owner)
+	if err == nil && from != to {
+		e.log.Info("schema migrated / 数据库结构已升级", "from", from, "to", to)
+	}
+	if err == nil {
+		d.store, err = postgis.Open(ctx, postgis.Config{URL: url})
+	}
+	if err != nil {
+		d.close(ctx, e)
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return d, nil
+}
+
+func (d *database) startCluster(ctx context.Context, e *environment, share bool) (url string, err error) {
+	d.cluster, err = cluster.Start(ctx, cluster.Config{Dir: e.data, Log: e.log})
+	var busy *cluster.BusyError
+	if errors.As(err, &busy) && share {
+		if url, ok, attachErr := cluster.Attach(e.data, databaseName); attachErr == nil && ok {
+			return url, nil
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := d.cluster.EnsureDatabase(ctx, databaseName); err != nil {
+		d.close(ctx, e)
+		return "", err
+	}
+	return d.cluster.URL(databaseName), nil
+}
+
+// close gives the connections back and stops the private server, also when ctx has ended.
+func (d *database) close(ctx context.Context, e *environment) {
+	if d.store != nil {
+		d.store.Close()
+	}
+	if d.cluster != nil {
+		if err := d.cluster.Stop(context.WithoutCancel(ctx)); err != nil {
+			e.log.Error("database not stopped cleanly / 数据库未能正常停止", "err", err)
+		}
+	}
+}
+
+type migrateCommand struct{}
+
+// Run migrates the database and says where it stands.
+func (migrateCommand) Run(ctx context.Context, e *environment) error {
+	d, err := e.openDatabase(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer d.close(ctx, e)
+	fmt.Printf("schema version %d / 数据库结构版本 %[1]d\n", migrations.Latest())
+	return nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"citygrid/data"
+	"citygrid/registry"
+	"citygrid/registry/catalog"
+	"citygrid/registry/census"
+	"citygrid/registry/locator"
+	"citygrid/registry/postgis"
+)
+
+type importCommand struct {
+	Files  []string `arg:"" name:"file" type:"existingfile" help:"CSV (UTF-8) or GeoJSON with the standard's column names: ObjID, ObjName, ObjState, Lon, Lat …"`
+	Accept string   `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
+	Actor  string   `default:"command" help:"Who is named in the change log."`
+}
+
+// Run imports each file as a batch of its own.
+func (c importCommand) Run(ctx context.Context, e *environment) error {
+	d, err := e.openDatabase(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer d.close(ctx, e)
+	bar := newProgress(os.Stderr, e.now)
+	name := ""
+	survey, err := c.survey(ctx, e, d.store, func(p census.Progress) { bar.show("checking "+name+" / 检查", p.Read, "rows") })
+	if err != nil {
+		return err
+	}
+	code := 0
+	for _, name = range c.Files {
+		r, err := importFile(ctx, survey, name)
+		bar.done()
+		if err != nil {
+			return err
+		}
+		code = max(code, printImport(name, r))
+	}
+	if code > 0 {
+		return exitError(code)
+	}
+	return nil
+}
+
+// survey is a Census that compares with what the registry holds now.
+func (c importCommand) survey(ctx context.Context, e *environment, store *postgis.Store, progress func(census.Progress)) (*census.Census, error) {
+	lists, err := data.Catalog()
+	if err != nil {
+		return nil, err
+	}
+	held, err := store.LocatorData(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if held.Revision == 0 {
+		return nil, registry.NewError(registry.NotFound, "no_city",
+			"登记库中尚无城市，请先运行 citygrid profile apply", "the registry has no city yet: run citygrid profile apply first")
+	}
+	snapshot, err := locator.Build(held)
+	if err != nil {
+		return nil, err
+	}
+	inUse, err := store.SubclassesInUse(ctx, catalog.KindComponent)
+	if err != nil {
+		return nil, err
+	}
+	codes := make([]catalog.SubclassCode, len(inUse))
+	for i, s := range inUse {
+		codes[i] = s.Code
+	}
+	return census.New(census.Config{
+		Store: store, Catalogue: lists, Edition: held.City.Edition, Subclasses: codes, Units: held.Units,
+		Extent: held.City.Extent, Cells: snapshot.Cells(), Clock: e.now, Actor: c.Actor,
+		Accept: census.Accept(c.Accept), Progress: progress,
+	})
+}
+
+func importFile(ctx context.Context, survey *census.Census, name string) (census.Report, error) {
+	format, err := census.FormatOf(name)
+	if err != nil {
+		return census.Report{}, registry.InvalidField("file", name, "目前只读取 .csv 和 .geojson", "only .csv and .geojson are read so far")
+	}
+	in, err := os.Open(name)
+	if err != nil {
+		return census.Report{}, err
+	}
+	defer in.Close()
+	return survey.Import(ctx, census.File{Name: name, Format: format, Body: in})
+}
+
+// printImport says what became of a file and returns the exit code for it.
+func printImport(name string, r census.Report) int {
+	for i, issue := range r.Issues {
+		if i == maxFaultsShown {
+			fmt.Fprintf(os.Stderr, "… and %d more / 另有 %[1]d 处\n", r.Errors+r.Warnings-int64(i))
+			break
+		}
+		fmt.Fprintf(os.Stderr, "%s:%d %s %q: %s / %s [%s %s]\n",
+			name, issue.Row, issue.Column, issue.Value, issue.Message.ZH, issue.Message.EN, issue.Severity, issue.Code)
+	}
+	b := r.Batch
+	if b.State == census.Rejected {
+		fmt.Printf("%s: refused (%s), nothing was changed; %d rows read, %d with errors / 未接受，未作更改\n", name, b.Reason, b.Read, b.Bad)
+		return exitRefused
+	}
+	fmt.Printf("%s: batch %s, %d rows: %d created, %d updated, %d unchanged, %d refused\n",
+		name, b.ID, b.Read, b.Counts.Created, b.Counts.Updated, b.Counts.Unchanged, b.Bad)
+	if r.Same != nil && !b.Counts.Changed() {
+		fmt.Printf("  the same file as batch %s: nothing to do / 与该批次文件相同，无需更改\n", r.Same.ID)
+	}
+	if b.Bad > 0 {
+		return exitPartly
+	}
+	return 0
+}

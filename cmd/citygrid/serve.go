@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"citygrid/api"
+	"citygrid/api/console"
+	"citygrid/registry"
+	"citygrid/registry/locator"
+	"citygrid/registry/postgis"
+)
+
+type serveCommand struct {
+	Listen string   `default:"127.0.0.1:8080" help:"Address to listen on; port 0 takes a free one."`
+	Base   string   `placeholder:"URL" help:"Address that clients use, when it is not http://LISTEN (behind a proxy)."`
+	Public bool     `help:"Allow an address beyond this machine. Put TLS in front of it: the program itself speaks plain HTTP."`
+	City   string   `enum:"yichang," default:"" help:"Load this synthetic city when the registry is empty: yichang."`
+	Seed   uint64   `default:"1" help:"Seed of the synthetic city."`
+	Origin []string `placeholder:"URL" help:"Origin whose pages may read the API (CORS); may be repeated."`
+}
+
+// stopGrace is what requests in flight get when the program is told to stop.
+const stopGrace = 10 * time.Second
+
+// Run serves until it is told to stop.
+func (c serveCommand) Run(ctx context.Context, e *environment) error {
+	started := e.now()
+	// The port first: when it is taken, nothing else need be started to say so.
+	listener, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	d, err := e.openDatabase(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer d.close(ctx, e)
+	if n, err := d.store.RejectInterrupted(ctx, e.now()); err != nil {
+		return err
+	} else if n > 0 {
+		e.log.Warn("census batches of an interrupted run were given up; send their files again / 上次中断的导入批次已作废，请重新提交", "batches", n)
+	}
+	if err := c.loadCity(ctx, e, d.store); err != nil {
+		return err
+	}
+	places := locator.New(d.store, e.now, e.zone)
+	if _, err := places.Refresh(ctx); err != nil {
+		return err
+	}
+	handler, err := c.handler(e, d.store, places, listener.Addr())
+	if err != nil {
+		return err
+	}
+	following, stopFollowing := context.WithCancel(ctx)
+	defer stopFollowing()
+	ticker := time.NewTicker(locator.RefreshEvery)
+	defer ticker.Stop()
+	go places.Follow(following, ticker.C, e.log)
+	fmt.Printf("\nCityGrid is ready after %.1f s / 已就绪\n  map  地图  %[2]s/map\n  API  接口  %[2]s/\n  e.g. 例如  curl '%[2]s/locate?lon=111.2846&lat=30.7012&kind=event&subclass=0102'\nCtrl-C stops it. / 按 Ctrl-C 停止。\n\n",
+		e.now().Sub(started).Seconds(), c.base(listener.Addr()))
+	return serve(ctx, e, api.NewHTTPServer(handler, e.log, e.now), listener)
+}
+
+// serve answers requests until ctx ends, then lets those in flight finish.
+func serve(ctx context.Context, e *environment, server *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	e.log.Info("stopping, requests in flight may finish / 正在停止，等待进行中的请求", "grace", stopGrace)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		e.log.Warn("requests cut off / 部分请求被中断", "err", err)
+		return server.Close()
+	}
+	return nil
+}
+
+func (c serveCommand) listen(ctx context.Context) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return nil, registry.InvalidField("--listen", c.Listen, "须写作 地址:端口，例如 127.0.0.1:8080", "write host:port, such as 127.0.0.1:8080")
+	}
+	if ip := net.ParseIP(host); !c.Public && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, registry.InvalidField("--listen", c.Listen,
+			"该地址可从本机以外访问；确需如此请加 --public，并在前面配置 TLS 代理", "this address is reachable from other machines; if you mean it add --public, with TLS in front")
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return nil, registry.InvalidField("--listen", c.Listen,
+			"无法监听："+err.Error()+"；端口被占用时请先停止占用者，或用 --listen 127.0.0.1:0 另选端口",
+			"cannot listen: "+err.Error()+"; when the port is taken stop its owner, or choose another with --listen 127.0.0.1:0")
+	}
+	return listener, nil
+}
+
+// base is the address that links are made of.
+func (c serveCommand) base(at net.Addr) string {
+	if c.Base != "" {
+		return c.Base
+	}
+	return "http://" + at.String()
+}
+
+// loadCity draws and applies the synthetic city when the registry is empty. What a kill left half-done is done again from the
+// beginning: the folder is written whole or not at all, and so is the registry.
+func (c serveCommand) loadCity(ctx context.Context, e *environment, store *postgis.Store) error {
+	_, err := store.City(ctx, registry.Scope{All: true})
+	if c.City == "" || err == nil {
+		return nil
+	}
+	if registry.KindOf(err) != registry.NotFound {
+		return err
+	}
+	dir := filepath.Join(e.data, "cities", c.City)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return fmt.Errorf("load city: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "city.json")); errors.Is(err, fs.ErrNotExist) {
+		if _, err := e.synthesise(ctx, synthCommand{City: c.City, Out: dir, Seed: c.Seed}); err != nil {
+			return err
+		}
+	}
+	return e.applyProfile(ctx, store, os.DirFS(dir), "serve --city "+c.City)
+}
+
+func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, at net.Addr) (http.Handler, error) {
+	return api.New(api.Config{
+		Registry: registry.New(store, places), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
+		Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
+		Health: func(ctx context.Context) []api.Health {
+			health := []api.Health{{Name: "database", OK: true}, {Name: "locator", OK: places.Revision() > 0}}
+			if err := store.Ping(ctx); err != nil {
+				health[0].OK, health[0].Detail = false, "the database does not answer"
+			}
+			if !health[1].OK {
+				health[1].Detail = "no city was loaded yet"
+			}
+			return health
+		},
+	})
+}

@@ -1,0 +1,129 @@
+// Package locator keeps areas, units and responsibilities in memory and in step with the store.
+//
+// Answers come from a Snapshot, which never changes and belongs to one revision; the Locator swaps in a new one when the
+// store's revision has moved. While the database is away the last Snapshot goes on answering and says how old it is.
+package locator
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"citygrid/registry"
+)
+
+// Source is where a Locator learns of changes; registry.Store is one.
+type Source interface {
+	Revisions(ctx context.Context) (registry.Revisions, error)
+	LocatorData(ctx context.Context) (registry.LocatorData, error)
+}
+
+// Locator answers for any coordinate. It is safe for concurrent use; New makes one.
+type Locator struct {
+	source Source
+	now    func() time.Time
+	zone   *time.Location
+	state  atomic.Pointer[state]
+}
+
+// state pairs a snapshot with the time when it was last known to agree with the store.
+type state struct {
+	*Snapshot
+	confirmed time.Time
+}
+
+// New makes a Locator that knows nothing until its first Refresh. Rules are judged by the day in zone, the city's time zone.
+func New(source Source, now func() time.Time, zone *time.Location) *Locator {
+	return &Locator{source: source, now: now, zone: zone}
+}
+
+// Refresh brings the snapshot up to the store's revision; changed says whether there was anything to do. On failure the old
+// snapshot stays.
+func (l *Locator) Refresh(ctx context.Context) (changed bool, err error) {
+	asked := l.now()
+	latest, err := l.source.Revisions(ctx)
+	if err != nil {
+		return false, fmt.Errorf("refresh locator: %w", err)
+	}
+	held := l.state.Load()
+	if held != nil && held.revision == latest.Latest(registry.LocatorCollections()...) {
+		l.state.Store(&state{held.Snapshot, asked})
+		return false, nil
+	}
+	data, err := l.source.LocatorData(ctx)
+	if err != nil {
+		return false, fmt.Errorf("refresh locator: %w", err)
+	}
+	s, err := Build(data)
+	if err != nil {
+		return false, fmt.Errorf("refresh locator: %w", err)
+	}
+	l.state.Store(&state{s, asked})
+	return true, nil
+}
+
+// Follow refreshes on every tick until ctx ends; failures are logged and tried again at the next tick.
+func (l *Locator) Follow(ctx context.Context, ticks <-chan time.Time, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+		}
+		changed, err := l.Refresh(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			log.Warn("locator not refreshed, the last snapshot goes on answering", "err", err)
+		case changed:
+			log.Info("locator refreshed", "revision", l.Revision())
+		}
+	}
+}
+
+// Revision is the revision of the snapshot that answers now, 0 before the first.
+func (l *Locator) Revision() int64 {
+	if s := l.state.Load(); s != nil {
+		return s.revision
+	}
+	return 0
+}
+
+// Place answers for a point; see registry.Placer.
+func (l *Locator) Place(p orb.Point, subject registry.Subject) (registry.Placement, error) {
+	s := l.state.Load()
+	if s == nil {
+		return registry.Placement{}, notLoaded()
+	}
+	now := l.now()
+	out, err := s.Place(p, subject, now.In(l.zone))
+	out.StaleSeconds = stale(now.Sub(s.confirmed))
+	return out, err
+}
+
+// Cells appends the cell of each point, all of one snapshot; see registry.Placer.
+func (l *Locator) Cells(dst []string, points []orb.Point) ([]string, int64, error) {
+	s := l.state.Load()
+	if s == nil {
+		return dst, 0, notLoaded()
+	}
+	return s.AppendCells(dst, points), s.revision, nil
+}
+
+// stale is 0 while the store is asked regularly, so that a healthy answer does not vary with the phase of the tick.
+func stale(since time.Duration) float64 {
+	if since < 2*RefreshEvery {
+		return 0
+	}
+	return since.Round(time.Second).Seconds()
+}
+
+// RefreshEvery is how often Follow should be told to look at the store's revision.
+const RefreshEvery = 5 * time.Second
+
+func notLoaded() error {
+	return registry.NewError(registry.Unavailable, "not_loaded", "网格数据尚未载入，请稍后重试", "the areas are not loaded yet: try again shortly")
+}
