@@ -1,0 +1,58 @@
+import type { Feature, Geometry } from "geojson";
+import type { Api } from "./api.ts";
+import type { Entry } from "./searchindex.ts";
+import { labelPoint } from "./shape.ts";
+import type { Placement } from "./wire.ts";
+
+export interface AreaProperties {
+  code: string;
+  name: string;
+  name_en?: string;
+}
+export type AreaFeature = Feature<Geometry, AreaProperties>;
+
+const levels = { districts: "district", streets: "street", communities: "community", cells: "grid" } as const;
+export type Layer = keyof typeof levels;
+
+const paths: Record<Layer, string> = {
+  districts: "districts", streets: "streets", communities: "communities", cells: "grid-cells",
+};
+
+/** The areas of the city, in memory: to draw, to find and to name in English. */
+export class Areas {
+  private readonly byLayer = new Map<Layer, AreaFeature[]>();
+  private readonly byCode = new Map<string, AreaFeature>();
+
+  async load(api: Api, layer: Layer): Promise<AreaFeature[]> {
+    const features = await api.all<AreaProperties>(`collections/${paths[layer]}/items`);
+    this.byLayer.set(layer, features);
+    for (const feature of features) this.byCode.set(feature.properties.code, feature);
+    return features;
+  }
+
+  /**
+   * The grid cells of the managed areas (市管区域), which are no collection of their own: each cell is asked which managed areas it
+   * lies in, by a point inside it.
+   */
+  async managed(api: Api): Promise<AreaFeature[]> {
+    const points = this.of("cells").map(({ geometry }) => labelPoint(geometry)).filter((point) => point !== null);
+    const placements = await api.post<(Placement | null)[]>("locate", points, { detail: "true" });
+    const codes = new Set(placements.flatMap((placement) => (placement?.managed_areas.length ? placement.grid.code : [])));
+    return this.of("cells").filter(({ properties }) => codes.has(properties.code));
+  }
+
+  get(code: string): AreaFeature | undefined {
+    return this.byCode.get(code);
+  }
+
+  of(layer: Layer): AreaFeature[] {
+    return this.byLayer.get(layer) ?? [];
+  }
+
+  *entries(): Generator<Entry> {
+    for (const [layer, features] of this.byLayer) {
+      const level = levels[layer];
+      for (const { properties } of features) yield { level, code: properties.code, name: properties.name, nameEN: properties.name_en };
+    }
+  }
+}

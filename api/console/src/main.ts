@@ -1,0 +1,36 @@
+import "./page.css";
+import { Api } from "./api.ts";
+import { Page } from "./page.ts";
+import { byId } from "./dom.ts";
+import { firstLanguage, say } from "./i18n.ts";
+
+const remembered = "citygrid.language";
+
+const page = new Page(
+  // The page is served at …/map and the API beside it, whatever path a proxy put before both.
+  (language) => new Api(new URL(".", location.href), language),
+  firstLanguage(read(remembered), navigator.languages),
+  (language) => write(remembered, language),
+);
+page.start().catch((failure: unknown) => {
+  const alert = byId("alert");
+  alert.textContent = `${say(page.language, "failed")}: ${String(failure)}`;
+  alert.hidden = false;
+});
+
+// Storage may be forbidden; then the choice lasts as long as the page.
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // nothing to do: see above
+  }
+}

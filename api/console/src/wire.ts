@@ -1,0 +1,114 @@
+// The JSON that the server sends, as far as the page reads it.
+
+export interface Text {
+  zh: string;
+  en: string;
+}
+
+export interface City {
+  code: string;
+  name: string;
+  name_en: string;
+  edition: string;
+  synthetic: boolean;
+  notice: string;
+  notice_en: string;
+  extent: [number, number, number, number];
+  centre: [number, number];
+}
+
+export type Kind = "component" | "event";
+
+export interface Subclass {
+  kind: Kind;
+  class: string;
+  class_name_zh: string;
+  class_name_en: string;
+  code: string;
+  name_zh: string;
+  name_en: string;
+}
+
+export interface FilingStandard {
+  id: string;
+  condition_zh: string;
+  condition_en: string;
+  limit: Limit;
+  closing_zh: string;
+}
+
+export interface Limit {
+  value: number;
+  unit: string;
+  season: string;
+  note: string;
+}
+
+export interface Unit {
+  code: string;
+  name: string;
+  name_en: string;
+}
+
+export interface Ref {
+  code: string;
+  name: string;
+}
+
+export interface Ground {
+  by: "recorded" | "rule" | "territory";
+  role: string;
+  area?: Ref;
+  level?: string;
+  kind?: string;
+  subject?: string;
+}
+
+export interface Candidate {
+  unit: Ref;
+  rule: Ground;
+  because: Text;
+}
+
+export interface Responsible extends Candidate {
+  competent: Ref | null;
+  passed_over: Candidate[];
+}
+
+export interface Placement {
+  point: [number, number];
+  grid: Ref & { inspector: Ref | null };
+  community: Ref & { officer: Ref | null };
+  street: Ref;
+  district: Ref;
+  managed_areas: Ref[];
+  border: boolean;
+  neighbours: (Ref & { metres: number })[];
+  responsible: Responsible | null;
+  revision: number;
+  stale_seconds: number;
+}
+
+/** What stands around a point, and where the point is; outside says why placement is null. */
+export interface Here {
+  placement: Placement | null;
+  outside: { detail: string; nearest_cell: string | null; distance_m: number | null } | null;
+  components: { features: { properties: NearbyComponent }[] };
+}
+
+export interface NearbyComponent {
+  code: string;
+  name: string;
+  class: string;
+  subclass: string;
+  distance_m: number;
+}
+
+/** A failure as RFC 9457 writes it. */
+export interface Problem {
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+  code?: string;
+}

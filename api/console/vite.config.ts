@@ -1,0 +1,13 @@
+import { defineConfig } from "vite";
+
+// The page is served at /map and what it loads at /console/: with a relative base both work below any path of a proxy.
+export default defineConfig({
+  base: "./",
+  build: {
+    assetsDir: "console",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1500,
+    rollupOptions: { input: "map.html" },
+  },
+});
