@@ -22,12 +22,12 @@ const MaxPointsBody = 8 << 20
 const maxNumber = 32
 
 // Points reads a JSON array of [longitude, latitude] pairs in degrees, at most registry.MaxPoints of them, as a stream: what it
-// holds grows with the points that were read, not with what the body claims. A fault is reported with its JSON pointer ("/17/1").
+// holds grows with the points that were read, not with what the body claims. A fault is named by its JSON pointer ("body/17/1").
 // A body that http.MaxBytesReader cuts is TooLarge, one that does not arrive in time has the code body_too_slow.
 func Points(body io.Reader) ([]orb.Point, error) {
 	s := scanner{r: bufio.NewReaderSize(body, 64<<10)}
 	if !s.take('[') {
-		return nil, s.fault("", "应为 JSON 数组：[[经度, 纬度], …]", "must be a JSON array: [[longitude, latitude], …]")
+		return nil, s.fault(pointer(), "应为 JSON 数组：[[经度, 纬度], …]", "must be a JSON array: [[longitude, latitude], …]")
 	}
 	points := []orb.Point{}
 	if s.take(']') {
@@ -150,7 +150,7 @@ func (s *scanner) end() error {
 	if s.next() == 0 && s.err == io.EOF {
 		return nil
 	}
-	return s.fault("", "数组之后还有其他内容：正文应只有一个 JSON 数组", "something follows the array: the body must be one JSON array")
+	return s.fault(pointer(), "数组之后还有其他内容：正文应只有一个 JSON 数组", "something follows the array: the body must be one JSON array")
 }
 
 // fault explains what stopped the scanner: the transport if it failed, else the text.
@@ -173,15 +173,15 @@ func (s *scanner) fault(at, zh, en string) error {
 	default:
 		found = fmt.Sprintf("0x%02x", c)
 	}
-	e := invalid(field("body"+at, found, zh, en))
+	e := invalid(field(at, found, zh, en))
 	e.Code = "invalid_body"
 	e.Message = registry.Text{ZH: "请求正文不正确", EN: "invalid request body"}
 	return e
 }
 
-// pointer is the JSON pointer of a place in the body.
+// pointer names a place in the body by its JSON pointer.
 func pointer(steps ...int) string {
-	p := ""
+	p := "body"
 	for _, step := range steps {
 		p += "/" + strconv.Itoa(step)
 	}

@@ -1,0 +1,68 @@
+package query
+
+import (
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+
+	"citygrid/registry"
+)
+
+func TestParametersAreDecodedAndTakenOnce(t *testing.T) {
+	t.Parallel()
+	got, err := ParseParameters("bbox=1%2C2,3,4&limit=", "bbox", "limit")
+	if want := (Parameters{"bbox": "1,2,3,4", "limit": ""}); err != nil || !maps.Equal(got, want) {
+		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+	if got, err := ParseParameters("", "bbox"); err != nil || len(got) != 0 {
+		t.Errorf("got %v, %v; want none", got, err)
+	}
+}
+
+func TestUnknownRepeatedAndBrokenParametersAreRefused(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]refusal{
+		"unknownQueryParameter=1": invalidParameter("unknownQueryParameter", "1"),
+		"limit=1&limit=2":         invalidParameter("limit", "1 | 2"),
+		"Limit=1":                 invalidParameter("Limit", "1"),
+		"limit=%zz":               invalidParameter("query", "limit=%zz"),
+		"limit=1;bbox=2":          invalidParameter("query", "limit=1;bbox=2"),
+		"limit=" + strings.Repeat("1", MaxLength): {registry.TooLarge, "query_too_long", "", ""},
+	} {
+		_, err := ParseParameters(raw, "limit", "bbox")
+		if got := refused(t, err); got != want {
+			t.Errorf("%.40s: got %+v, want %+v", raw, got, want)
+		}
+	}
+}
+
+func TestEveryUnknownParameterIsNamedWithThoseThatExist(t *testing.T) {
+	t.Parallel()
+	_, err := ParseParameters("z=1&a=2&limit=3", "limit", "bbox")
+	var e *registry.Error
+	if !errors.As(err, &e) || len(e.Fields) != 2 || e.Fields[0].Name != "a" || e.Fields[1].Name != "z" {
+		t.Fatalf("got %v", err)
+	}
+	if en := e.Fields[0].Message.EN; !strings.Contains(en, "limit, bbox") {
+		t.Errorf("%q does not list the parameters", en)
+	}
+}
+
+func TestFlagIsTrueOrFalse(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"true": true, "false": false} {
+		if got, err := (Parameters{"detail": text}).Flag("detail"); err != nil || got != want {
+			t.Errorf("%s: got %v, %v", text, got, err)
+		}
+	}
+	if got, err := (Parameters{}).Flag("detail"); err != nil || got {
+		t.Errorf("absent: got %v, %v; want false", got, err)
+	}
+	for _, text := range []string{"", "1", "TRUE", "yes"} {
+		_, err := Parameters{"detail": text}.Flag("detail")
+		if got, want := refused(t, err), invalidParameter("detail", text); got != want {
+			t.Errorf("%q: got %+v, want %+v", text, got, want)
+		}
+	}
+}
