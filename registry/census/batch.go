@@ -1,0 +1,85 @@
+package census
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// BatchID names a batch: a random UUID (RFC 9562, version 4).
+type BatchID [16]byte
+
+// NewBatchID makes an id that no other batch has, from the system's random source.
+func NewBatchID() BatchID {
+	var id BatchID
+	rand.Read(id[:]) // never fails: crypto/rand ends the program instead
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// ParseBatchID reads what [BatchID.String] writes, in either case.
+func ParseBatchID(text string) (BatchID, error) {
+	var id BatchID
+	digits := strings.ReplaceAll(text, "-", "")
+	if len(digits) != 2*len(id) {
+		return BatchID{}, fmt.Errorf("batch id %.40q: not a UUID", text)
+	}
+	if _, err := hex.Decode(id[:], []byte(digits)); err != nil || id.String() != strings.ToLower(text) {
+		return BatchID{}, fmt.Errorf("batch id %.40q: not a UUID", text)
+	}
+	return id, nil
+}
+
+// String is the id in the usual groups, lower case.
+func (id BatchID) String() string {
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
+
+// State is how far a batch has come.
+type State string
+
+// The states of a batch, in order; the last two are final.
+const (
+	Received State = "received" // its rows are being read, checked one by one and staged
+	Checked  State = "checked"  // every row was read; the checks that need the whole file are running
+	Staged   State = "staged"   // its good rows wait for promotion
+	Promoted State = "promoted" // its rows are visible
+	Rejected State = "rejected" // nothing of it is visible; Batch.Reason says why
+)
+
+// The reasons for which a batch is rejected.
+const (
+	ReasonRows        = "rows_with_errors" // a row has an error and the policy is [AcceptAll]
+	ReasonFile        = "file_not_read"    // the file as a whole cannot be read
+	ReasonEmpty       = "no_rows"          // there is no row to take
+	ReasonInterrupted = "interrupted"      // its process ended, or gave up, before the promotion
+)
+
+// Batch is one survey file on its way into the store.
+type Batch struct {
+	ID         BatchID
+	Source     string // the file's base name
+	Digest     string // SHA-256 of the file, in hexadecimal
+	State      State
+	Reason     string // of Rejected; else empty
+	Actor      string
+	StartedAt  time.Time
+	FinishedAt time.Time // zero before Promoted or Rejected
+	Read       int64     // rows in the file, without header
+	Good       int64     // rows that are, or were, staged
+	Bad        int64     // rows with an error; a repeated identical row is neither good nor bad
+	Counts     Counts    // of Promoted
+}
+
+// Counts says what a promotion did with the good rows.
+type Counts struct {
+	Created   int64
+	Updated   int64
+	Unchanged int64 // already in the store exactly so: nothing was written
+}
+
+// Changed reports whether anything was written.
+func (c Counts) Changed() bool { return c.Created+c.Updated > 0 }

@@ -1,0 +1,68 @@
+package census
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestBatchIDIsARandomUUIDThatReadsBack(t *testing.T) {
+	t.Parallel()
+	id, other := NewBatchID(), NewBatchID()
+	if id == other {
+		t.Fatal("two ids are equal")
+	}
+	text := id.String()
+	if len(text) != 36 || text[14] != '4' || !strings.ContainsRune("89ab", rune(text[19])) {
+		t.Errorf("%s is not a UUID of version 4", text)
+	}
+	for _, s := range []string{text, strings.ToUpper(text)} {
+		if back, err := ParseBatchID(s); err != nil || back != id {
+			t.Errorf("%s reads as %v, %v", s, back, err)
+		}
+	}
+	for _, s := range []string{"", text[:35], text + "0", strings.ReplaceAll(text, "-", ""), "g" + text[1:], "'; drop table import_batch; --"} {
+		if back, err := ParseBatchID(s); err == nil {
+			t.Errorf("%q reads as %v", s, back)
+		}
+	}
+}
+
+func TestFormatIsToldByTheEndOfTheName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]Format{
+		"lamps.csv": FormatCSV, "a/b/LAMPS.CSV": FormatCSV, "x.geojson": FormatGeoJSON, "x.json": FormatGeoJSON,
+		"x.xlsx": "", "csv": "", "x.csv.gz": "", "": "",
+	} {
+		if got, err := FormatOf(name); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: got %q, %v", name, got, err)
+		}
+	}
+}
+
+func ExampleNewCSV() {
+	r, err := NewCSV(strings.NewReader("ObjID,ObjName\n4205020118000001,路灯\n4205020118000002\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for row, err := range r.Rows() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(row.Line, row.Values, len(row.Faults))
+	}
+	// Output:
+	// 2 [4205020118000001 路灯] 0
+	// 3 [4205020118000002] 1
+}
+
+func ExampleNewGeoJSON() {
+	document := []byte(`{"type":"Feature","geometry":{"type":"Point","coordinates":[111.28,30.7]},"properties":{"ObjName":"路灯"}}`)
+	for row, err := range NewGeoJSON(bytes.NewReader(document)).Rows() {
+		fmt.Println(row.Line, row.Columns, row.Values, row.Geometry.FlatCoords(), err)
+	}
+	// Output: 1 [ObjName] [路灯] [111.28 30.7] <nil>
+}

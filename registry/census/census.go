@@ -1,0 +1,122 @@
+package census
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path"
+	"time"
+
+	"citygrid/registry"
+)
+
+// Census takes survey files. It keeps nothing between files and is safe for concurrent use, each file in its own call.
+type Census struct{ config Config }
+
+// New makes a Census. Its error is that of [Config.Validate].
+func New(c Config) (*Census, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return &Census{c.orDefault()}, nil
+}
+
+// File is a survey file. It is read twice, once for its digest.
+type File struct {
+	Name   string
+	Format Format
+	Body   io.ReadSeeker // at its first byte
+}
+
+// Report is what became of a file.
+type Report struct {
+	Batch    Batch
+	Revision int64   // of the promotion; 0 before it, and when it changed nothing
+	Same     *Batch  // the last promoted batch that came from an identical file, nil when there is none
+	Issues   []Issue // in the order of their discovery, at most Config.MaxIssues
+	Errors   int64   // all issues, also those past MaxIssues
+	Warnings int64
+}
+
+// Stage reads and checks a file and leaves its good rows staged: Report.Batch is then Staged and ready for promotion. A file that
+// cannot be taken is no error but a Report whose Batch is Rejected, with the Issues that say why. An error means that the file or
+// the store failed; the batch is then Rejected too, as far as the store can be reached.
+func (c *Census) Stage(ctx context.Context, f File) (Report, error) {
+	report, err := c.stage(ctx, f)
+	if err != nil {
+		return report, fmt.Errorf("stage %s: %w", path.Base(f.Name), err)
+	}
+	return report, nil
+}
+
+// Import stages a file and promotes it at once, in a change of its own. Its results are those of Stage, with Promoted instead of
+// Staged. The same file again writes nothing: every row is counted as Unchanged.
+func (c *Census) Import(ctx context.Context, f File) (Report, error) {
+	report, err := c.Stage(ctx, f)
+	if err != nil || report.Batch.State != Staged {
+		return report, err
+	}
+	b := &report.Batch
+	act := registry.Act{Actor: c.config.Actor, Reason: "census " + b.Source, At: c.config.Clock()}
+	b.Counts, report.Revision, err = c.config.Store.PromoteStaged(ctx, act, *b)
+	if err != nil {
+		c.Discard(ctx, b)
+		return report, fmt.Errorf("promote %s: %w", b.Source, err)
+	}
+	b.State, b.FinishedAt = Promoted, act.At
+	c.config.Progress(Progress{Batch: b.ID, State: b.State, Read: b.Read, Bad: b.Bad})
+	return report, nil
+}
+
+// farewell bounds how long giving up a batch may take when the caller's context has ended.
+const farewell = 5 * time.Second
+
+// Discard gives up a batch that is not final and sets its State. When the store cannot be reached the batch is left to the
+// clean-up at the next start.
+func (c *Census) Discard(ctx context.Context, b *Batch) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	b.State, b.Reason, b.FinishedAt = Rejected, ReasonInterrupted, c.config.Clock()
+	_ = c.config.Store.RejectBatch(ctx, *b) // the caller is already failing, with the cause
+}
+
+func (c *Census) stage(ctx context.Context, f File) (Report, error) {
+	digest, err := digestOf(f.Body)
+	if err != nil {
+		return Report{}, err
+	}
+	r := &run{config: c.config, checker: newChecker(c.config), batch: Batch{
+		ID: NewBatchID(), Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor, StartedAt: c.config.Clock(),
+	}}
+	same, found, err := c.config.Store.PromotedFrom(ctx, digest)
+	if err != nil {
+		return Report{}, err
+	}
+	if r.staging, err = c.config.Store.OpenStaging(ctx, r.batch); err != nil {
+		return Report{Batch: r.batch}, err
+	}
+	err = r.take(ctx, f)
+	r.staging.Close()
+	if err != nil {
+		c.Discard(ctx, &r.batch)
+	}
+	report := Report{Batch: r.batch, Issues: r.issues, Errors: r.errors, Warnings: r.warnings}
+	if found {
+		report.Same = &same
+	}
+	return report, err
+}
+
+// digestOf reads body to its end and goes back to its beginning.
+func digestOf(body io.ReadSeeker) (string, error) {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, body); err != nil {
+		return "", fmt.Errorf("read: %w", err)
+	}
+	if _, err := body.Seek(0, io.SeekStart); err != nil {
+		return "", fmt.Errorf("read again: %w", err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}

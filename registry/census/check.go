@@ -1,0 +1,152 @@
+package census
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"citygrid/geo/areaindex"
+	"citygrid/registry"
+	"citygrid/registry/catalog"
+)
+
+// StagedRow is a row that passed its checks.
+type StagedRow struct {
+	Line int64
+	registry.Component
+}
+
+// checker compares rows with what the city has. It belongs to one goroutine.
+type checker struct {
+	catalogue  *catalog.Catalog
+	edition    catalog.Edition
+	subclasses map[catalog.SubclassCode]catalog.Subclass // of the city
+	units      map[registry.UnitCode]string              // code → name
+	extent     [4]float64
+	cells      *areaindex.Index
+	today      string // the last day that a date may be, as 2006-01-02
+	columns    *mapping
+}
+
+func newChecker(c Config) *checker {
+	k := &checker{
+		catalogue: c.Catalogue, edition: c.Edition, extent: c.Extent, cells: c.Cells,
+		subclasses: map[catalog.SubclassCode]catalog.Subclass{},
+		units:      map[registry.UnitCode]string{},
+		today:      c.Clock().Format(time.DateOnly),
+	}
+	for _, code := range c.Subclasses {
+		if s, ok := c.Catalogue.Subclass(c.Edition, catalog.KindComponent, code); ok {
+			k.subclasses[code] = s
+		}
+	}
+	for _, u := range c.Units {
+		k.units[u.Code] = u.Name
+	}
+	return k
+}
+
+// check returns the row as it would be stored and everything that is wrong with it. With an issue of severity Error the row is
+// not to be used, except for its Code.
+func (k *checker) check(row *Row) (StagedRow, []Issue) {
+	staged := StagedRow{Line: row.Line}
+	if len(row.Faults) > 0 {
+		return staged, row.Faults // the cells are not where the header says
+	}
+	if !k.columns.fits(row.Columns) {
+		k.columns = newMapping(row.Columns)
+	}
+	in := inspection{checker: k, row: row}
+	in.text()
+	in.identity(&staged.Component)
+	in.departments(&staged.Component)
+	in.survey(&staged.Component)
+	in.position(&staged.Component)
+	in.extension(&staged.Component)
+	return staged, in.issues
+}
+
+// inspection is the check of one row.
+type inspection struct {
+	*checker
+	row    *Row
+	issues []Issue
+}
+
+func (in *inspection) cell(a attribute) string { return in.columns.cell(in.row, a) }
+
+// word is a cell in which surrounding space means nothing: codes, numbers, dates. Names and notes are kept as written.
+func (in *inspection) word(a attribute) string { return strings.TrimSpace(in.cell(a)) }
+
+func (in *inspection) fail(a attribute, code, zh, en string) { in.report(a, Error, code, zh, en) }
+
+func (in *inspection) warn(a attribute, code, zh, en string) { in.report(a, Warning, code, zh, en) }
+
+func (in *inspection) report(a attribute, s Severity, code, zh, en string) {
+	in.issues = append(in.issues, Issue{
+		Row: in.row.Line, Column: in.columns.column(a), Code: code, Value: cut(in.cell(a)), Severity: s,
+		Message: catalog.Text{ZH: zh, EN: en},
+	})
+}
+
+// reportRow is for what lies in no one column.
+func (in *inspection) reportRow(s Severity, code, value, zh, en string) {
+	in.issues = append(in.issues, Issue{
+		Row: in.row.Line, Code: code, Value: cut(value), Severity: s, Message: catalog.Text{ZH: zh, EN: en},
+	})
+}
+
+// missing reports an empty cell that must not be.
+func (in *inspection) missing(a attribute) {
+	in.fail(a, CodeMissingValue, in.columns.column(a)+" 为空，此列必须填写", in.columns.column(a)+" is empty and must not be")
+}
+
+// text looks for what cannot be stored or was damaged before the file came here (import trap 1): once characters were replaced
+// nothing brings them back.
+func (in *inspection) text() {
+	for i, value := range in.row.Values {
+		switch {
+		case len(value) > MaxCellBytes:
+			in.cellIssue(i, CodeCellTooLong,
+				fmt.Sprintf("单元格有 %d 字节，上限为 %d", len(value), MaxCellBytes),
+				fmt.Sprintf("the cell has %d bytes, the limit is %d", len(value), MaxCellBytes))
+		case damaged(value) || damaged(in.row.Columns[i]):
+			in.cellIssue(i, CodeDamagedText,
+				"文字在转换编码时已损坏（含替换字符、“锟斤拷”或空字符），无法恢复；请从原始资料重新导出",
+				"the text was damaged when its encoding was changed (replacement characters, 锟斤拷 or NUL) and cannot be restored; export it again from the source")
+		}
+	}
+}
+
+func damaged(s string) bool {
+	return strings.IndexByte(s, 0) >= 0 || strings.Contains(s, "\ufffd") || strings.Contains(s, "锟斤拷")
+}
+
+func (in *inspection) cellIssue(column int, code, zh, en string) {
+	in.issues = append(in.issues, Issue{
+		Row: in.row.Line, Column: cut(in.row.Columns[column]), Code: code, Value: cut(in.row.Values[column]),
+		Severity: Error, Message: catalog.Text{ZH: zh, EN: en},
+	})
+}
+
+// extension keeps the columns that the standard does not name, as text: what a spreadsheet took for a formula stays what it is.
+// Empty cells are left out.
+func (in *inspection) extension(c *registry.Component) {
+	extra := map[string]string{}
+	for _, i := range in.columns.rest {
+		if in.row.Values[i] != "" {
+			extra[in.row.Columns[i]] = in.row.Values[i]
+		}
+	}
+	if in.row.Geometry != nil { // then columns of that name are not the position
+		for _, a := range []attribute{lon, lat, height} {
+			if v := in.cell(a); v != "" {
+				extra[in.columns.column(a)] = v
+			}
+		}
+	}
+	if len(extra) > 0 {
+		c.Extra, _ = json.Marshal(extra) // text to text cannot fail
+	}
+}

@@ -1,0 +1,184 @@
+package census
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"citygrid/registry/catalog"
+)
+
+// CSV reads comma-separated values (RFC 4180) in UTF-8 with or without byte-order mark, lines ended by LF or CRLF, empty lines
+// left out. Positions are in columns: its rows have no Geometry.
+type CSV struct {
+	columns []string
+	records *csv.Reader
+	allowed *allowance
+}
+
+// maxRecordBytes bounds one record; without it a quote that nobody closes would put the rest of the file into one cell.
+const maxRecordBytes = 8 << 20
+
+// NewCSV reads the header. Its errors are [*FileError] for a file that is not UTF-8, has no header, more than 256 columns or a
+// name twice, and otherwise those of r.
+func NewCSV(r io.Reader) (*CSV, error) {
+	allowed := &allowance{r: &utf8Reader{r: r}}
+	allowed.left = maxRecordBytes
+	buffered := bufio.NewReaderSize(allowed, 64<<10)
+	c := &CSV{records: csv.NewReader(buffered), allowed: allowed}
+	c.records.FieldsPerRecord = -1 // counted here: a ragged row is the row's fault
+	mark, err := buffered.Peek(len(byteOrderMark))
+	if err != nil && err != io.EOF {
+		return nil, c.fault(err)
+	}
+	if string(mark) == byteOrderMark {
+		buffered.Discard(len(byteOrderMark)) // cannot fail: they are in the buffer
+	}
+	header, err := c.records.Read()
+	if err != nil {
+		return nil, c.fault(err)
+	}
+	c.records.ReuseRecord = true
+	if c.columns, err = headerNames(header); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+const byteOrderMark = "\ufeff"
+
+// Columns are the header's names without surrounding space; a column without a name has its number, "#7".
+func (c *CSV) Columns() []string { return c.columns }
+
+// Rows yields the records after the header.
+func (c *CSV) Rows() iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for n := 0; ; n++ {
+			c.allowed.left = maxRecordBytes
+			record, err := c.records.Read()
+			if err == io.EOF {
+				return
+			}
+			if n == MaxRows {
+				yield(Row{}, tooManyRows())
+				return
+			}
+			row, err := c.row(record, err)
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// row turns what the decoder says into a Row. A quote out of place on one line is that row's fault; one that reached into the
+// next line has swallowed rows, so nothing after it can be trusted.
+func (c *CSV) row(record []string, err error) (Row, error) {
+	var bad *csv.ParseError
+	switch {
+	case errors.As(err, &bad) && bad.Line == bad.StartLine && bad.Err != io.ErrUnexpectedEOF:
+		return Row{Line: int64(bad.StartLine), Faults: []Issue{{
+			Row: int64(bad.StartLine), Code: CodeBadQuote, Severity: Error,
+			Message: catalog.Text{
+				ZH: fmt.Sprintf("第 %d 个字节处引号位置不对；单元格内的引号应写成两个", bad.Column),
+				EN: fmt.Sprintf("a quote is out of place at byte %d of the line; write a quote within a cell twice", bad.Column),
+			},
+		}}}, nil
+	case err != nil:
+		return Row{}, c.fault(err)
+	}
+	line, _ := c.records.FieldPos(0)
+	row := Row{Line: int64(line), Columns: c.columns, Values: record}
+	for len(row.Values) > len(c.columns) && row.Values[len(row.Values)-1] == "" {
+		row.Values = row.Values[:len(row.Values)-1] // spreadsheets leave separators behind
+	}
+	if len(row.Values) != len(c.columns) {
+		row.Faults = []Issue{{
+			Row: row.Line, Code: CodeRaggedRow, Severity: Error, Value: cut(strings.Join(row.Values, ",")),
+			Message: catalog.Text{
+				ZH: fmt.Sprintf("本行有 %d 个单元格，表头有 %d 个；是否多写或少写了逗号？", len(row.Values), len(c.columns)),
+				EN: fmt.Sprintf("the row has %d cells, the header %d; is there a comma too many or too few?", len(row.Values), len(c.columns)),
+			},
+		}}
+	}
+	return row, nil
+}
+
+// fault gives an error of the decoder the shape that a report shows.
+func (c *CSV) fault(err error) error {
+	var file *FileError
+	var bad *csv.ParseError
+	switch {
+	case errors.As(err, &file):
+		return file
+	case err == io.EOF:
+		return fileError(0, CodeNoHeader, "", "文件为空：第一行应为表头", "the file is empty: its first line should be the header")
+	case errors.As(err, &bad):
+		return openQuote(bad.StartLine)
+	case errors.Is(err, errRecordTooLong):
+		line, _ := c.records.FieldPos(0) // the decoder has begun the record
+		return openQuote(line)
+	}
+	return fmt.Errorf("read csv: %w", err)
+}
+
+func openQuote(line int) *FileError {
+	return fileError(int64(line), CodeOpenQuote, "",
+		"从本行开始的记录没有正常结束，可能有引号没有闭合，其后各行被并入了同一单元格；请改正后重新提交",
+		"the record that begins on this line does not end: a quote may not be closed, so that the lines after it became part of one cell; correct it and send the file again")
+}
+
+func tooManyRows() *FileError {
+	return fileError(0, CodeTooManyRows, "",
+		fmt.Sprintf("文件超过 %d 行；请按区或类别分成几个文件", MaxRows),
+		fmt.Sprintf("the file has more than %d rows; divide it by district or class", MaxRows))
+}
+
+// headerNames checks and trims the names.
+func headerNames(header []string) ([]string, error) {
+	for len(header) > 0 && strings.TrimSpace(header[len(header)-1]) == "" {
+		header = header[:len(header)-1]
+	}
+	if len(header) > MaxColumns {
+		return nil, fileError(1, CodeTooManyColumns, "",
+			fmt.Sprintf("表头有 %d 列，上限为 %d 列", len(header), MaxColumns),
+			fmt.Sprintf("the header has %d columns, the limit is %d", len(header), MaxColumns))
+	}
+	names := make([]string, len(header))
+	seen := map[string]bool{}
+	for i, name := range header {
+		name = strings.Clone(strings.TrimSpace(name))
+		if name == "" {
+			name = fmt.Sprintf("#%d", i+1)
+		}
+		if seen[lower(name)] {
+			return nil, fileError(1, CodeRepeatedColumn, name,
+				fmt.Sprintf("表头中“%.60s”出现两次；请改名或删去一列", name),
+				fmt.Sprintf("the header has %.60q twice; rename or remove one of them", name))
+		}
+		seen[lower(name)] = true
+		names[i] = name
+	}
+	return names, nil
+}
+
+// allowance ends the stream when one record takes more bytes than it may.
+type allowance struct {
+	r    io.Reader
+	left int
+}
+
+var errRecordTooLong = errors.New("a record is longer than 8 MiB")
+
+func (a *allowance) Read(p []byte) (int, error) {
+	if a.left <= 0 {
+		return 0, errRecordTooLong
+	}
+	n, err := a.r.Read(p)
+	a.left -= n
+	return n, err
+}

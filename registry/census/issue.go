@@ -1,0 +1,90 @@
+package census
+
+import (
+	"unicode/utf8"
+
+	"citygrid/registry/catalog"
+)
+
+// Severity says whether a row with an Issue is taken.
+type Severity string
+
+// The severities. A row with an Error is not staged.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Issue says what is wrong with one cell, one row (Column is empty) or the file (Row is 0 too, unless the place is known).
+type Issue struct {
+	Row      int64  // as Row.Line
+	Column   string // as the file writes it
+	Code     string // one of the Code constants
+	Value    string // as found, cut to 200 bytes
+	Severity Severity
+	Message  catalog.Text // what is wrong and what would be right
+}
+
+// The codes of issues. They are stable: reports group by them.
+const (
+	// Of the file.
+	CodeNotUTF8         = "not_utf8"
+	CodeNoHeader        = "no_header"
+	CodeRepeatedColumn  = "repeated_column"
+	CodeMissingColumn   = "missing_column"
+	CodeTooManyColumns  = "too_many_columns"
+	CodeTooManyRows     = "too_many_rows"
+	CodeOpenQuote       = "open_quote"
+	CodeBadDocument     = "bad_document"
+	CodeRaggedRow       = "ragged_row" // from here on: of a row
+	CodeBadQuote        = "bad_quote"
+	CodeBadFeature      = "bad_feature"
+	CodeCellTooLong     = "cell_too_long"
+	CodeDamagedText     = "damaged_text"
+	CodeMissingValue    = "missing_value"
+	CodeBadCode         = "bad_code"
+	CodeUnknownSubclass = "unknown_subclass"
+	CodeNameDiffers     = "name_differs"
+	CodeUnknownUnit     = "unknown_unit"
+	CodeUnitNameDiffers = "unit_name_differs"
+	CodeUnknownState    = "unknown_state"
+	CodeBadDate         = "bad_date"
+	CodeFutureDate      = "future_date"
+	CodeDatesReversed   = "dates_reversed"
+	CodeBadNumber       = "bad_number"
+	CodeNoPosition      = "no_position"
+	CodeSwappedAxes     = "swapped_axes"
+	CodeOutsideExtent   = "outside_extent"
+	CodeBadGeometry     = "bad_geometry"
+	CodeGeometryKind    = "geometry_kind"
+	CodeOutsideAllCells = "outside_all_cells"
+	CodeGridDiffers     = "grid_differs"
+	CodeDivisionDiffers = "division_differs"
+	CodeDuplicate       = "duplicate"
+	CodeRepeatedRow     = "repeated_row"
+)
+
+// FileError is a fault for which reading a file ends. The batch is rejected and the Issue stands in its report.
+type FileError struct{ Issue Issue }
+
+// Error implements error with the code and the English message.
+func (e *FileError) Error() string { return e.Issue.Code + ": " + e.Issue.Message.EN }
+
+func fileError(line int64, code, value, zh, en string) *FileError {
+	return &FileError{Issue{Row: line, Code: code, Value: cut(value), Severity: Error, Message: catalog.Text{ZH: zh, EN: en}}}
+}
+
+// longestValue is how much of a cell an Issue repeats, in bytes.
+const longestValue = 200
+
+// cut shortens a hostile cell without cutting a character, and takes out what PostgreSQL cannot keep in a text.
+func cut(value string) string {
+	if len(value) > longestValue {
+		end := longestValue
+		for end > 0 && !utf8.RuneStart(value[end]) {
+			end--
+		}
+		value = value[:end] + "…"
+	}
+	return withoutNUL(value)
+}

@@ -1,0 +1,213 @@
+package census
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	geom "github.com/twpayne/go-geom"
+
+	"citygrid/geo"
+	"citygrid/registry"
+	"citygrid/registry/catalog"
+)
+
+// position reads the geometry, compares it with sub-class, extent and division, and assigns the grid cell.
+func (in *inspection) position(c *registry.Component) {
+	c.StatedGrid = in.word(bgID)
+	g := in.geometry()
+	if g == nil || !in.inside(g) {
+		return
+	}
+	c.Geometry = geo.AppendEWKB(nil, g)
+	in.shape(c, g)
+	held := CellsOf(in.cells, g)
+	if len(held) == 0 {
+		in.reportRow(Error, CodeOutsideAllCells, positionText(g),
+			"位置不在任何单元网格内；请核对坐标，或先补划网格", "no grid cell holds the position; check the coordinates, or draw the missing cells first")
+		return
+	}
+	c.Grid, c.GridsAlso = held[0], held[1:]
+	if c.StatedGrid != "" && c.StatedGrid != c.Grid {
+		in.warn(bgID, CodeGridDiffers,
+			fmt.Sprintf("按坐标计算的单元网格是 %s；以计算结果为准", c.Grid),
+			fmt.Sprintf("by its coordinates the grid cell is %s, which is taken", c.Grid))
+	}
+	if division := string(c.Code.Division()); division != "" && !strings.HasPrefix(c.Grid, division) {
+		in.warn(objID, CodeDivisionDiffers,
+			fmt.Sprintf("编码中的区划是 %s，而所在网格 %s 属于另一区划", division, c.Grid),
+			fmt.Sprintf("the code says division %s, but the grid cell %s is in another", division, c.Grid))
+	}
+}
+
+// geometry is the row's own or a point of its columns; nil when there is none, which it reports.
+func (in *inspection) geometry() geom.T {
+	g := in.row.Geometry
+	if g == nil {
+		return in.point()
+	}
+	g = single(g)
+	if err := geo.CheckGeometry(g, geo.Limits{}); err != nil {
+		in.shapeFault(err)
+		return nil
+	}
+	if p, ok := g.(*geom.Point); ok && p.X() == 0 && p.Y() == 0 {
+		in.noPosition("0, 0")
+		return nil
+	}
+	return g
+}
+
+// point reads Lon, Lat and Height. NaN, empty cells and 0, 0 are what devices without a fix write (import trap 38).
+func (in *inspection) point() geom.T {
+	x, y := in.word(lon), in.word(lat)
+	if noNumber(x) || noNumber(y) {
+		in.noPosition(strings.Trim(x+", "+y, ", "))
+		return nil
+	}
+	flat := make([]float64, 0, 3)
+	for _, a := range []attribute{lon, lat, height} {
+		if a == height && in.word(height) == "" {
+			continue
+		}
+		v, ok := parseNumber(in.word(a))
+		if !ok {
+			in.fail(a, CodeBadNumber,
+				in.columns.column(a)+" 不是十进制数；经纬度以度为单位，如 111.2867", in.columns.column(a)+" is not a decimal number; degrees are written like 111.2867")
+			continue
+		}
+		flat = append(flat, v)
+	}
+	switch {
+	case len(flat) < 2 || len(flat) == 2 && in.word(height) != "":
+		return nil
+	case flat[0] == 0 && flat[1] == 0:
+		in.noPosition("0, 0")
+		return nil
+	case len(flat) == 3:
+		return geom.NewPointFlat(geom.XYZ, flat).SetSRID(geo.SRID)
+	}
+	return geom.NewPointFlat(geom.XY, flat).SetSRID(geo.SRID)
+}
+
+func noNumber(s string) bool {
+	return s == "" || strings.EqualFold(s, "nan") || strings.EqualFold(s, "null")
+}
+
+// parseNumber takes finite decimals only: ParseFloat would also take hexadecimal and Inf.
+func parseNumber(s string) (float64, bool) {
+	if strings.Trim(s, "+-.0123456789eE") != "" {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return v, err == nil && !math.IsInf(v, 0)
+}
+
+func (in *inspection) noPosition(value string) {
+	in.reportRow(Error, CodeNoPosition, value,
+		"没有坐标（空、NaN 或 0,0）；请补测或从原始资料补上", "there is no position (empty, NaN or 0,0); survey it or take it from the source")
+}
+
+func (in *inspection) shapeFault(err error) {
+	text := catalog.Text{ZH: "几何有误：" + err.Error(), EN: err.Error()}
+	var shape *geo.ShapeError
+	if errors.As(err, &shape) {
+		text.ZH = shape.ZH()
+		if shape.Problem == geo.ProblemEmpty {
+			in.noPosition("")
+			return
+		}
+	}
+	in.reportRow(Error, CodeBadGeometry, "", text.ZH, text.EN)
+}
+
+// inside reports whether the whole geometry lies in the city's extent, and what to do when it does not.
+func (in *inspection) inside(g geom.T) bool {
+	flat, stride := g.FlatCoords(), g.Stride()
+	straight, swapped := true, true
+	for i := 0; i+1 < len(flat); i += stride {
+		straight = straight && in.within(flat[i], flat[i+1])
+		swapped = swapped && in.within(flat[i+1], flat[i])
+	}
+	switch {
+	case straight:
+		return true
+	case swapped:
+		in.reportRow(Error, CodeSwappedAxes, positionText(g),
+			"经度与纬度写反了：对调后位置在本市范围内；请先经度、后纬度",
+			"longitude and latitude are swapped: the other way round the position is in the city; write longitude first")
+	default:
+		in.reportRow(Error, CodeOutsideExtent, positionText(g),
+			fmt.Sprintf("位置超出本市范围（经度 %v–%v，纬度 %v–%v）；坐标应为 WGS 84/CGCS2000 经纬度", in.extent[0], in.extent[2], in.extent[1], in.extent[3]),
+			fmt.Sprintf("the position is outside the city (longitude %v to %v, latitude %v to %v); coordinates are degrees of WGS 84 or CGCS2000", in.extent[0], in.extent[2], in.extent[1], in.extent[3]))
+	}
+	return false
+}
+
+// within is false for NaN.
+func (in *inspection) within(x, y float64) bool {
+	return x >= in.extent[0] && x <= in.extent[2] && y >= in.extent[1] && y <= in.extent[3]
+}
+
+// shape compares with the sub-class's usual geometry. The list gives what is usual, not a rule, and cities do survey a sub-class
+// in two shapes, so it warns (import trap 39).
+func (in *inspection) shape(c *registry.Component, g geom.T) {
+	usual := in.subclasses[c.Code.Subclass()].Geometry
+	found := geometryOf(g)
+	if usual == catalog.GeometryNone || usual == found {
+		return
+	}
+	in.reportRow(Warning, CodeGeometryKind, string(found),
+		fmt.Sprintf("该小类通常为%s，此处为%s", geometryName(usual).ZH, geometryName(found).ZH),
+		fmt.Sprintf("the sub-class is usually a %s, this is a %s", geometryName(usual).EN, geometryName(found).EN))
+}
+
+func geometryOf(g geom.T) catalog.Geometry {
+	switch g.(type) {
+	case *geom.LineString, *geom.MultiLineString:
+		return catalog.GeometryLine
+	case *geom.Polygon, *geom.MultiPolygon:
+		return catalog.GeometryPolygon
+	}
+	return catalog.GeometryPoint
+}
+
+func geometryName(g catalog.Geometry) catalog.Text {
+	switch g {
+	case catalog.GeometryLine:
+		return catalog.Text{ZH: "线", EN: "line"}
+	case catalog.GeometryPolygon:
+		return catalog.Text{ZH: "面", EN: "polygon"}
+	}
+	return catalog.Text{ZH: "点", EN: "point"}
+}
+
+// single takes the part out of a Multi geometry that has only one (import trap 40): nothing is lost.
+func single(g geom.T) geom.T {
+	switch m := g.(type) {
+	case *geom.MultiPoint:
+		if m.NumPoints() == 1 {
+			return m.Point(0).SetSRID(m.SRID())
+		}
+	case *geom.MultiLineString:
+		if m.NumLineStrings() == 1 {
+			return m.LineString(0).SetSRID(m.SRID())
+		}
+	case *geom.MultiPolygon:
+		if m.NumPolygons() == 1 {
+			return m.Polygon(0).SetSRID(m.SRID())
+		}
+	}
+	return g
+}
+
+// positionText is the first position, for a report.
+func positionText(g geom.T) string {
+	flat := g.FlatCoords()
+	if len(flat) < 2 {
+		return ""
+	}
+	return strconv.FormatFloat(flat[0], 'f', -1, 64) + ", " + strconv.FormatFloat(flat[1], 'f', -1, 64)
+}

@@ -1,0 +1,45 @@
+package census
+
+import (
+	"iter"
+	"strings"
+
+	geom "github.com/twpayne/go-geom"
+)
+
+// Row is one record of a survey file as it stands there.
+type Row struct {
+	// Line is what the crew's own editor shows: the line on which a CSV record begins, the place of a GeoJSON feature in its
+	// collection, from 1.
+	Line int64
+	// Columns are the names, Values the cells below them. Both are read only; Values holds until the next Row.
+	Columns []string
+	Values  []string
+	// Geometry is nil where the format keeps positions in columns, and where the record has none.
+	Geometry geom.T
+	// Faults say why the record cannot be read; its cells are then not looked at.
+	Faults []Issue
+}
+
+// Reader yields the rows of a survey file. A record that cannot be read is a Row with Faults and reading goes on; an error ends
+// the rows and is a [*FileError], or the failure of the stream below.
+type Reader interface {
+	// Columns are the names in the file's header, nil for formats in which each record names its own.
+	Columns() []string
+	// Rows may be called once.
+	Rows() iter.Seq2[Row, error]
+}
+
+// The limits of what is read (docs: limits of the product). A cell is as long in every format.
+const (
+	MaxColumns   = 256
+	MaxCellBytes = 32 << 10
+	MaxRows      = 5_000_000
+)
+
+func withoutNUL(s string) string {
+	if strings.IndexByte(s, 0) < 0 {
+		return s
+	}
+	return strings.ReplaceAll(s, "\x00", "␀")
+}

@@ -1,0 +1,138 @@
+package census
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// run is the staging of one file.
+type run struct {
+	config   Config
+	checker  *checker
+	staging  Staging
+	batch    Batch
+	issues   []Issue
+	errors   int64
+	warnings int64
+	unstaged []NamedLine // bad rows whose code can be read
+	doubles  []int64     // staged rows to take out
+}
+
+// progressRows is how many rows go by between two calls of Config.Progress.
+const progressRows = 10_000
+
+// take reads, checks and stages, and settles what becomes of the batch.
+func (r *run) take(ctx context.Context, f File) error {
+	err := r.rows(ctx, f)
+	var file *FileError
+	switch {
+	case errors.As(err, &file):
+		r.report(file.Issue)
+		return r.reject(ctx, ReasonFile)
+	case err != nil:
+		return err
+	case r.errors > 0 && r.batch.Read == 0:
+		return r.reject(ctx, ReasonFile) // the header's issues
+	}
+	r.batch.State = Checked
+	if err := r.staging.Save(ctx, r.batch); err != nil {
+		return err
+	}
+	r.progress()
+	if err := r.checkWhole(ctx); err != nil {
+		return err
+	}
+	switch {
+	case r.batch.Bad > 0 && (r.config.Accept == AcceptAll || r.batch.Good == 0):
+		return r.reject(ctx, ReasonRows)
+	case r.batch.Good == 0:
+		return r.reject(ctx, ReasonEmpty)
+	}
+	r.batch.State = Staged
+	return r.finish(ctx)
+}
+
+// rows stages the good rows.
+func (r *run) rows(ctx context.Context, f File) error {
+	reader, err := NewReader(f.Format, f.Body)
+	if err != nil {
+		return err
+	}
+	if columns := reader.Columns(); columns != nil {
+		if issues := checkHeader(columns); len(issues) > 0 {
+			r.report(issues...)
+			return nil
+		}
+	}
+	for row, err := range reader.Rows() {
+		if err != nil {
+			return err
+		}
+		if err := r.row(ctx, &row); err != nil {
+			return err
+		}
+	}
+	return r.staging.Flush(ctx)
+}
+
+func (r *run) row(ctx context.Context, row *Row) error {
+	r.batch.Read++
+	if r.batch.Read%progressRows == 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r.progress()
+	}
+	staged, issues := r.checker.check(row)
+	r.report(issues...)
+	if hasError(issues) {
+		r.batch.Bad++
+		if code := staged.Code.String(); code != "" {
+			r.unstaged = append(r.unstaged, NamedLine{strings.Clone(code), row.Line})
+		}
+		return nil
+	}
+	r.batch.Good++
+	return r.staging.Add(ctx, staged)
+}
+
+// report counts every issue and keeps the first MaxIssues.
+func (r *run) report(issues ...Issue) {
+	for _, i := range issues {
+		if i.Severity == Error {
+			r.errors++
+		} else {
+			r.warnings++
+		}
+		if len(r.issues) < r.config.MaxIssues {
+			r.issues = append(r.issues, i)
+		}
+	}
+}
+
+func (r *run) reject(ctx context.Context, reason string) error {
+	r.batch.State, r.batch.Reason, r.batch.FinishedAt = Rejected, reason, r.config.Clock()
+	return r.finish(ctx)
+}
+
+func (r *run) finish(ctx context.Context) error {
+	if err := r.staging.Finish(ctx, r.batch, r.issues); err != nil {
+		return err
+	}
+	r.progress()
+	return nil
+}
+
+func (r *run) progress() {
+	r.config.Progress(Progress{Batch: r.batch.ID, State: r.batch.State, Read: r.batch.Read, Bad: r.batch.Bad})
+}
+
+func hasError(issues []Issue) bool {
+	for _, i := range issues {
+		if i.Severity == Error {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package census
+
+import (
+	"context"
+	"iter"
+
+	"citygrid/registry"
+)
+
+// Store is where batches are kept; *postgis.Store is one.
+type Store interface {
+	// PromotedFrom finds the last promoted batch that came from a file with this digest.
+	PromotedFrom(ctx context.Context, digest string) (Batch, bool, error)
+	// OpenStaging records a batch in the state Received and makes room for its rows.
+	OpenStaging(ctx context.Context, b Batch) (Staging, error)
+	// PromoteStaged makes a batch in the state Staged visible in a change of its own and returns the change's revision, 0 when
+	// every row was unchanged.
+	PromoteStaged(ctx context.Context, act registry.Act, b Batch) (Counts, int64, error)
+	// RejectBatch gives up a batch that is not final: State, Reason and FinishedAt are b's, its staged rows are dropped.
+	RejectBatch(ctx context.Context, b Batch) error
+}
+
+// Staging takes the rows of one batch. While it is open the batch counts as alive: no other process gives it up. It belongs to
+// one goroutine.
+type Staging interface {
+	// Add stages a row. Rows are sent in portions; an error may be about an earlier row.
+	Add(ctx context.Context, row StagedRow) error
+	// Flush sends what Add still holds.
+	Flush(ctx context.Context) error
+	// Save records the batch's state and counts.
+	Save(ctx context.Context, b Batch) error
+	// Namesakes yields, group after group and by line within a group, the rows that name the same component: staged ones and
+	// those given, which were not staged.
+	Namesakes(ctx context.Context, unstaged []NamedLine) iter.Seq2[Namesake, error]
+	// CrossedPolygons yields the staged rows whose polygon is not valid, with the reason in PostGIS's words.
+	CrossedPolygons(ctx context.Context) iter.Seq2[CrossedPolygon, error]
+	// Remove takes rows out of the staged ones.
+	Remove(ctx context.Context, lines []int64) error
+	// Finish records the batch, which is Staged or Rejected now, with its issues, and closes the Staging. Of a rejected batch the
+	// rows are dropped.
+	Finish(ctx context.Context, b Batch, issues []Issue) error
+	// Close gives back what an unfinished Staging holds. After Finish it does nothing.
+	Close()
+}
+
+// NamedLine is a row that was not staged, by the code that it has all the same.
+type NamedLine struct {
+	Code string
+	Line int64
+}
+
+// Namesake is one row of a group that names the same component, by one code or by two of its codes.
+type Namesake struct {
+	Group  string
+	Line   int64
+	Code   string
+	Staged bool
+	Image  string // equal for staged rows that are equal in every column
+}
+
+// CrossedPolygon is a row whose polygon crosses itself or is otherwise not simple.
+type CrossedPolygon struct {
+	Line   int64
+	Code   string
+	Reason string
+}

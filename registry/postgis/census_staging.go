@@ -1,0 +1,209 @@
+package postgis
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"citygrid/registry/census"
+)
+
+// staging is a census.Staging on one connection, which also holds the batch's advisory lock.
+type staging struct {
+	conn    *pgxpool.Conn // nil when closed
+	id      census.BatchID
+	portion []byte // rows as a COPY stream
+}
+
+// portionBytes is how much is sent in one COPY, about 20,000 points. Each is a transaction of its own, so the lock that a COPY
+// holds on import_stage never lasts long enough to keep another batch from being promoted.
+const portionBytes = 4 << 20
+
+// OpenStaging records a batch in the state received and makes its partition.
+func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging, error) {
+	conn, err := s.imports.Acquire(ctx)
+	if err != nil {
+		return nil, interpret("open staging", err)
+	}
+	g := &staging{conn: conn, id: b.ID, portion: appendCopyHeader(nil)}
+	if _, err := conn.Exec(ctx, sqlBatchLock, batchLock(b.ID)); err != nil {
+		g.Close()
+		return nil, interpret("lock the batch", err)
+	}
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, sqlBatchInsert, [16]byte(b.ID), b.Source, b.Digest, b.State, b.Actor, b.StartedAt)
+		if err != nil {
+			return err
+		}
+		// An identifier and a partition's bound cannot be parameters; both are made of the id's bytes.
+		_, err = tx.Exec(ctx, `create unlogged table `+stageTable(b.ID)+` partition of import_stage for values in ('`+b.ID.String()+`')`)
+		return err
+	})
+	if err != nil {
+		g.Close()
+		return nil, interpret("open staging", err)
+	}
+	return g, nil
+}
+
+// Add puts a row into the portion and sends it when it is full.
+func (g *staging) Add(ctx context.Context, row census.StagedRow) error {
+	g.portion = appendCopyRow(g.portion, g.id, &row)
+	if len(g.portion) < portionBytes {
+		return nil
+	}
+	return g.Flush(ctx)
+}
+
+// Flush sends the portion.
+func (g *staging) Flush(ctx context.Context) error {
+	stream := appendCopyEnd(g.portion)
+	_, err := g.conn.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(stream), `copy `+stageTable(g.id)+sqlStageCopyColumns)
+	g.portion = appendCopyHeader(stream[:0])
+	return interpret("stage rows", err)
+}
+
+// Save records state and counts.
+func (g *staging) Save(ctx context.Context, b census.Batch) error {
+	_, err := g.conn.Exec(ctx, sqlBatchSave, saved(b)...)
+	return interpret("save batch", err)
+}
+
+// Namesakes first gathers the planner's statistics: the partition has none yet.
+func (g *staging) Namesakes(ctx context.Context, unstaged []census.NamedLine) iter.Seq2[census.Namesake, error] {
+	codes, lines := make([]string, len(unstaged)), make([]int64, len(unstaged))
+	for i, u := range unstaged {
+		codes[i], lines[i] = u.Code, u.Line
+	}
+	return func(yield func(census.Namesake, error) bool) {
+		if _, err := g.conn.Exec(ctx, `analyze `+stageTable(g.id)); err != nil {
+			yield(census.Namesake{}, interpret("analyze staged rows", err))
+			return
+		}
+		stream(ctx, g.conn, yield, "find namesakes", pgx.RowToStructByPos[census.Namesake], sqlStageNamesakes, [16]byte(g.id), codes, lines)
+	}
+}
+
+// CrossedPolygons asks PostGIS, which judges by the rules of OGC 06-103r4.
+func (g *staging) CrossedPolygons(ctx context.Context) iter.Seq2[census.CrossedPolygon, error] {
+	return func(yield func(census.CrossedPolygon, error) bool) {
+		stream(ctx, g.conn, yield, "find crossed polygons", pgx.RowToStructByPos[census.CrossedPolygon], sqlStageCrossed, [16]byte(g.id))
+	}
+}
+
+// Remove takes rows out.
+func (g *staging) Remove(ctx context.Context, lines []int64) error {
+	_, err := g.conn.Exec(ctx, sqlStageRemove, [16]byte(g.id), lines)
+	return interpret("remove staged rows", err)
+}
+
+// Finish records batch and issues in one transaction.
+func (g *staging) Finish(ctx context.Context, b census.Batch, issues []census.Issue) error {
+	err := pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlBatchSave, saved(b)...); err != nil {
+			return err
+		}
+		next := pgx.CopyFromSlice(len(issues), func(i int) ([]any, error) {
+			is := issues[i]
+			return []any{[16]byte(b.ID), is.Row, is.Column, is.Code, string(is.Severity), is.Value, is.Message.ZH, is.Message.EN}, nil
+		})
+		columns := []string{"batch_id", "row", "col", "code", "severity", "value", "message_zh", "message_en"}
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"import_issue"}, columns, next); err != nil {
+			return fmt.Errorf("copy issues: %w", err)
+		}
+		if b.State == census.Rejected {
+			return dropStage(ctx, tx, b.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return interpret("finish staging", err)
+	}
+	g.Close()
+	return nil
+}
+
+// Close gives the connection back without the lock. A connection on which that fails is closed, which frees the lock too.
+func (g *staging) Close() {
+	if g.conn == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
+	defer cancel()
+	if _, err := g.conn.Exec(ctx, sqlBatchUnlock, batchLock(g.id)); err != nil {
+		g.conn.Conn().Close(ctx)
+	}
+	g.conn.Release()
+	g.conn = nil
+}
+
+// saved are the parameters of sqlBatchSave.
+func saved(b census.Batch) []any {
+	return []any{[16]byte(b.ID), b.State, b.Reason, timeOrNull(b.FinishedAt), b.Read, b.Good, b.Bad}
+}
+
+// stream yields what scan makes of the rows of a query, until yield has enough.
+func stream[T any](ctx context.Context, q querier, yield func(T, error) bool, op string, scan pgx.RowToFunc[T], sql string, args ...any) {
+	var none T
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		yield(none, interpret(op, err))
+		return
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, err := scan(rows)
+		if !yield(v, interpret(op, err)) || err != nil {
+			return
+		}
+	}
+	if err := rows.Err(); err != nil {
+		yield(none, interpret(op, err))
+	}
+}
+
+const (
+	sqlBatchLock   = `select pg_advisory_lock($1)`
+	sqlBatchUnlock = `select pg_advisory_unlock($1)`
+
+	sqlBatchInsert = `insert into import_batch (id, source, digest, state, actor, started_at) values ($1, $2, $3, $4, $5, $6)`
+
+	sqlBatchSave = `update import_batch
+set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, rows_bad = $7 where id = $1`
+
+	sqlStageCopyColumns = ` (batch_id, row, code, edition, subclass, name, dept1_code, dept1_name, dept2_code, dept2_name,
+    dept3_code, dept3_name, grid, grids_also, stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom)
+from stdin with (format binary)`
+
+	// A group is the component that a code names, or the code where no component has it yet.
+	sqlStageNamesakes = `
+with staged as (
+    select s.row, s.edition, s.code, coalesce('#' || a.component_id, s.code) as named
+    from import_stage s left join component_code a on a.edition = s.edition and a.code = s.code
+    where s.batch_id = $1
+), member as (
+    select named, row, code, true as staged from staged
+    union all
+    select coalesce('#' || a.component_id, u.code), u.row, u.code, false
+    from unnest($2::text[], $3::bigint[]) as u (code, row)
+    left join component_code a on a.edition = (select edition from staged limit 1) and a.code = u.code
+), several as (
+    select named from member group by named having count(*) > 1
+)
+select m.named, m.row, m.code, m.staged, coalesce(md5((
+    s.code, s.name, s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code, s.dept3_name, s.grid, s.grids_also,
+    s.stated_grid, s.state, s.first_surveyed, s.changed_on, s.data_source, s.note, s.extra, s.geom)::text), '')
+from several join member m using (named)
+left join import_stage s on s.batch_id = $1 and s.row = m.row and m.staged
+order by m.named, m.row`
+
+	sqlStageCrossed = `
+select row, code, st_isvalidreason(geom) from import_stage
+where batch_id = $1 and st_dimension(geom) = 2 and not st_isvalid(geom) order by row`
+
+	sqlStageRemove = `delete from import_stage where batch_id = $1 and row = any($2)`
+)
