@@ -204,7 +204,7 @@ create table component (
     data_source    text not null default '',
     note           text not null default '',
     extra          jsonb,
-    geom           geometry(Geometry, 4326) not null,
+    geom           geometry not null check (st_srid(geom) = 4326),
     batch_id       uuid not null,
     change_id      bigint not null references change,
     foreign key (edition, kind, subclass) references subclass (edition, kind, code)
@@ -212,6 +212,7 @@ create table component (
 create index component_geom on component using gist (geom);
 create index component_subclass on component (subclass, code);
 comment on column component.code is 'The code in the city''s active edition: the public feature id.';
+comment on column component.geom is 'Any type, with or without Z (a type modifier would force one of the two), EPSG:4326.';
 comment on column component.grid is 'Computed from the geometry while rows stream (no foreign key: a check a row would halve the speed of an import); stated_grid is what the survey wrote.';
 comment on column component.grids_also is 'The other cells that a line or polygon reaches into.';
 
@@ -286,7 +287,7 @@ create unlogged table import_stage (
     data_source    text not null,
     note           text not null,
     extra          jsonb,
-    geom           geometry(Geometry, 4326) not null
+    geom           geometry not null
 ) partition by list (batch_id);
 
 -- Keys -----------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"citygrid/registry/catalog"
 )
 
 // Within is an area that holds a point.
@@ -182,16 +184,20 @@ func (r Role) Text() Text {
 }
 
 func ruleReason(a Within, r Responsibility) Text {
-	subject := Text{ZH: r.Subject + " 小类", EN: "subclass " + r.Subject}
+	subject := Text{ZH: "小类 " + r.Subject, EN: "subclass " + r.Subject}
 	switch subjectRank(r.Subject) {
 	case 1:
-		subject = Text{ZH: r.Subject + " 大类", EN: "class " + r.Subject}
+		subject = Text{ZH: "大类 " + r.Subject, EN: "class " + r.Subject}
 	case 2:
 		subject = Text{ZH: "全部类别", EN: "every class"}
 	}
+	kind := Text{ZH: "部件和事件", EN: "components and events"}
+	if r.Kind != Any {
+		kind = catalog.Kind(r.Kind).Name()
+	}
 	return Text{
-		ZH: fmt.Sprintf("%s“%s”对%s的%s规则", a.Level.Text().ZH, a.Name, subject.ZH, r.Role.Text().ZH),
-		EN: fmt.Sprintf("rule of the %s %s for %s, role %s", a.Level.Text().EN, a.Name, subject.EN, r.Role.Text().EN),
+		ZH: fmt.Sprintf("%s %s（%s）的规则：%s %s，%s单位", a.Level.Text().ZH, a.Name, a.Code, kind.ZH, subject.ZH, r.Role.Text().ZH),
+		EN: fmt.Sprintf("rule of the %s %s (%s): %s, %s, role %s", a.Level.Text().EN, a.Name, a.Code, kind.EN, subject.EN, r.Role.Text().EN),
 	}
 }
 
