@@ -4,7 +4,8 @@ import "fmt"
 
 // Text is one message in the two languages of its readers.
 type Text struct {
-	ZH, EN string
+	ZH string `json:"zh"`
+	EN string `json:"en"`
 }
 
 // The rules that a text can break. They are stable: reports group by them.
