@@ -1,0 +1,103 @@
+package geo_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/paulmach/orb"
+
+	"citygrid/geo"
+)
+
+// near fails when got is not within a part tolerance of want.
+func near(t *testing.T, what any, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*math.Abs(want)) {
+		t.Errorf("%v: %.9g, want %.9g within %g, off by %.2g", what, got, want, tolerance, got/want-1)
+	}
+}
+
+func TestMetresAgreeWithGeography(t *testing.T) {
+	t.Parallel()
+	// ST_Distance of geography points, PostGIS 3.3.2 with PROJ 9.1.1, default spheroid WGS 84.
+	for _, c := range []struct {
+		a, b            orb.Point
+		want, tolerance float64
+	}{
+		{orb.Point{111.28, 30.70}, orb.Point{111.28001, 30.70001}, 1.46522723, 2e-7}, // neighbours: degrees are known to 1e-14 only
+		{orb.Point{111.28, 30.70}, orb.Point{111.29, 30.70}, 958.01936726, 1e-7},
+		{orb.Point{111.28, 30.70}, orb.Point{111.28, 30.71}, 1108.64408281, 1e-7},
+		{orb.Point{111.28, 30.70}, orb.Point{111.9, 31.1}, 74027.52400741, 1e-7},
+		{orb.Point{111.28, 30.70}, orb.Point{112.0, 30.2}, 88627.10016433, 1e-7},
+		{orb.Point{25, 60}, orb.Point{26, 60.5}, 78548.88704517, 1e-7},
+		{orb.Point{179.9, 0}, orb.Point{-179.9, 0}, 22263.89815865, 1e-7},
+		{orb.Point{0, 90}, orb.Point{10, 89.9}, 11169.39784126, 1e-7},
+		{orb.Point{-70, -50}, orb.Point{-69.8, -50.3}, 36302.32816047, 1e-7},
+		{orb.Point{0, 0}, orb.Point{0.5, 0.5}, 78451.24803124, 1e-7},
+		{orb.Point{111.28, 30.7}, orb.Point{116.4, 39.9}, 1121380.76648281, 1e-5},
+		{orb.Point{0, 0}, orb.Point{90, 0}, 10018754.17139462, 1e-3},
+		{orb.Point{10, 20}, orb.Point{-120, -35}, 14872067.26366955, 1e-3},
+	} {
+		near(t, c.a, geo.Metres(c.a, c.b), c.want, c.tolerance)
+		near(t, c.b, geo.Metres(c.b, c.a), c.want, c.tolerance)
+	}
+}
+
+func TestMetresToSegmentAgreeWithGeography(t *testing.T) {
+	t.Parallel()
+	// ST_Distance of a geography point and line, as above. Its lines are geodesics, ours are straight in degrees.
+	for _, c := range []struct {
+		p, a, b orb.Point
+		want    float64
+	}{
+		{orb.Point{111.28, 30.7}, orb.Point{111.2805, 30.69}, orb.Point{111.281, 30.71}, 71.83221646},
+		{orb.Point{111.28, 30.7}, orb.Point{111.30, 30.72}, orb.Point{111.31, 30.69}, 2454.91639613},
+		{orb.Point{111.28, 30.7}, orb.Point{111.5, 30.95}, orb.Point{111.56, 30.9}, 34563.19891524},
+		{orb.Point{111.28, 30.7}, orb.Point{111.2801, 30.7001}, orb.Point{111.2802, 30.7003}, 14.65226941},
+		{orb.Point{25, 60}, orb.Point{25.3, 60.1}, orb.Point{25.31, 60.12}, 20087.55867208},
+	} {
+		near(t, c.p, geo.MetresToSegment(c.p, c.a, c.b), c.want, 1e-4)
+		near(t, c.p, geo.MetresToSegment(c.p, c.b, c.a), c.want, 1e-4)
+	}
+}
+
+func TestMetresToSegmentWithoutLengthAreMetresToItsPoint(t *testing.T) {
+	t.Parallel()
+	p, a := orb.Point{111.28, 30.7}, orb.Point{111.29, 30.71}
+	near(t, "point", geo.MetresToSegment(p, a, a), geo.Metres(p, a), 1e-6)
+	if d := geo.MetresToSegment(p, p, a); d != 0 {
+		t.Errorf("distance to an edge from its own end is %v", d)
+	}
+}
+
+func TestSquareMetresAgreeWithGeography(t *testing.T) {
+	t.Parallel()
+	// ST_Area of geography, as above.
+	for _, c := range []struct {
+		p    orb.Polygon
+		want float64
+	}{
+		{orb.Polygon{box(111.28, 30.70, 111.284, 30.704)}, 169932.81714105606},
+		{orb.Polygon{{{111.28, 30.70}, {111.281, 30.7003}, {111.2807, 30.7011}, {111.28, 30.70}}}, 4726.343231409788},
+		{orb.Polygon{box(25, 60, 25.05, 60.05)}, 15530344.382694244},
+		{orb.Polygon{box(-70, -50, -69.99, -49.99), box(-69.995, -49.997, -69.992, -49.993)}, 701841.505979538},
+	} {
+		near(t, c.p, mustArea(t, orb.MultiPolygon{c.p}).SquareMetres(), c.want, 1e-5)
+	}
+}
+
+func TestAreaMetresAreZeroWhenCoveredElseToTheNearestBorder(t *testing.T) {
+	t.Parallel()
+	a := mustArea(t, orb.MultiPolygon{{box(111.28, 30.70, 111.30, 30.72), box(111.288, 30.708, 111.292, 30.712)}})
+	for _, p := range []orb.Point{{111.281, 30.701}, {111.28, 30.71}, {111.288, 30.708}} {
+		if d := a.Metres(p); d != 0 {
+			t.Errorf("covered point %v is %v m away", p, d)
+		}
+	}
+	inHole, west := orb.Point{111.2885, 30.71}, orb.Point{111.279, 30.71}
+	near(t, "in the hole", a.Metres(inHole), geo.Metres(inHole, orb.Point{111.288, 30.71}), 1e-6)
+	near(t, "to the west", a.Metres(west), geo.Metres(west, orb.Point{111.28, 30.71}), 1e-6)
+	if d := (geo.Area{}).Metres(west); !math.IsInf(d, 1) {
+		t.Errorf("nothing is %v m away", d)
+	}
+}
