@@ -91,10 +91,11 @@ func batchLock(id census.BatchID) int64 {
 	return int64(binary.LittleEndian.Uint64(id[:8]) ^ binary.LittleEndian.Uint64(id[8:]))
 }
 
-// stageTable is the name of a batch's partition, quoted. It is made of the id's bytes and nothing else.
-func stageTable(id census.BatchID) string {
-	return pgx.Identifier{"import_stage_" + id.String()}.Sanitize()
-}
+// stageName is the name of a batch's partition.
+func stageName(id census.BatchID) string { return "import_stage_" + id.String() }
+
+// stageTable is that name as an identifier. It is made of the id's bytes and nothing else.
+func stageTable(id census.BatchID) string { return pgx.Identifier{stageName(id)}.Sanitize() }
 
 func dropStage(ctx context.Context, tx pgx.Tx, id census.BatchID) error {
 	_, err := tx.Exec(ctx, `drop table if exists `+stageTable(id))
@@ -106,7 +107,7 @@ func scanBatch(row pgx.CollectableRow) (census.Batch, error) {
 	var finished *time.Time
 	err := row.Scan((*[16]byte)(&b.ID), &b.Source, &b.Digest, &b.State, &b.Reason, &b.Actor, &b.StartedAt, &finished,
 		&b.Read, &b.Good, &b.Bad, &b.Counts.Created, &b.Counts.Updated, &b.Counts.Unchanged)
-	b.FinishedAt = timeOrZero(finished)
+	b.StartedAt, b.FinishedAt = b.StartedAt.UTC(), timeOrZero(finished).UTC()
 	return b, err
 }
 

@@ -1,7 +1,6 @@
 package postgis
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -16,12 +15,16 @@ import (
 type staging struct {
 	conn    *pgxpool.Conn // nil when closed
 	id      census.BatchID
-	portion []byte // rows as a COPY stream
+	portion []census.StagedRow // not sent yet
+	bytes   int                // of what has no fixed size in the portion
 }
 
-// portionBytes is how much is sent in one COPY, about 20,000 points. Each is a transaction of its own, so the lock that a COPY
+// A portion is what one COPY sends, at most so many rows and bytes. Each is a transaction of its own, so the lock that a COPY
 // holds on import_stage never lasts long enough to keep another batch from being promoted.
-const portionBytes = 4 << 20
+const (
+	portionRows  = 20_000
+	portionBytes = 4 << 20
+)
 
 // OpenStaging records a batch in the state received and makes its partition.
 func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging, error) {
@@ -29,7 +32,7 @@ func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging
 	if err != nil {
 		return nil, interpret("open staging", err)
 	}
-	g := &staging{conn: conn, id: b.ID, portion: appendCopyHeader(nil)}
+	g := &staging{conn: conn, id: b.ID}
 	if _, err := conn.Exec(ctx, sqlBatchLock, batchLock(b.ID)); err != nil {
 		g.Close()
 		return nil, interpret("lock the batch", err)
@@ -52,8 +55,9 @@ func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging
 
 // Add puts a row into the portion and sends it when it is full.
 func (g *staging) Add(ctx context.Context, row census.StagedRow) error {
-	g.portion = appendCopyRow(g.portion, g.id, &row)
-	if len(g.portion) < portionBytes {
+	g.portion = append(g.portion, row)
+	g.bytes += len(row.Geometry) + len(row.Extra) + len(row.Note)
+	if len(g.portion) < portionRows && g.bytes < portionBytes {
 		return nil
 	}
 	return g.Flush(ctx)
@@ -61,10 +65,33 @@ func (g *staging) Add(ctx context.Context, row census.StagedRow) error {
 
 // Flush sends the portion.
 func (g *staging) Flush(ctx context.Context) error {
-	stream := appendCopyEnd(g.portion)
-	_, err := g.conn.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(stream), `copy `+stageTable(g.id)+sqlStageCopyColumns)
-	g.portion = appendCopyHeader(stream[:0])
+	_, err := g.conn.CopyFrom(ctx, pgx.Identifier{stageName(g.id)}, stageColumns(), pgx.CopyFromSlice(len(g.portion), g.stageValues))
+	clear(g.portion)
+	g.portion, g.bytes = g.portion[:0], 0
 	return interpret("stage rows", err)
+}
+
+func stageColumns() []string {
+	return []string{
+		"batch_id", "row", "code", "edition", "subclass", "name", "dept1_code", "dept1_name", "dept2_code", "dept2_name",
+		"dept3_code", "dept3_name", "grid", "grids_also", "stated_grid", "state", "first_surveyed", "changed_on",
+		"data_source", "note", "extra", "geom",
+	}
+}
+
+// stageValues are the values of stageColumns in row i of the portion.
+func (g *staging) stageValues(i int) ([]any, error) {
+	r := &g.portion[i]
+	also := r.GridsAlso
+	if also == nil {
+		also = []string{}
+	}
+	return []any{
+		[16]byte(g.id), r.Line, r.Code.String(), string(r.Code.Edition()), string(r.Code.Subclass()), r.Name,
+		string(r.Supervisor.Code), r.Supervisor.Name, string(r.Owner.Code), r.Owner.Name, string(r.Maintainer.Code), r.Maintainer.Name,
+		r.Grid, also, r.StatedGrid, string(r.State),
+		timeOrNull(r.FirstSurveyed), timeOrNull(r.ChangedOn), r.DataSource, r.Note, []byte(r.Extra), []byte(r.Geometry),
+	}, nil
 }
 
 // Save records state and counts.
@@ -174,10 +201,6 @@ const (
 
 	sqlBatchSave = `update import_batch
 set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, rows_bad = $7 where id = $1`
-
-	sqlStageCopyColumns = ` (batch_id, row, code, edition, subclass, name, dept1_code, dept1_name, dept2_code, dept2_name,
-    dept3_code, dept3_name, grid, grids_also, stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom)
-from stdin with (format binary)`
 
 	// A group is the component that a code names, or the code where no component has it yet.
 	sqlStageNamesakes = `
