@@ -181,23 +181,30 @@ func (c *city) base(d *folder, roads []road) error {
 			return nil
 		})
 	}
-	if err := polygons("base/water.geojson", [][2]string{{"长江", "Yangtze"}, {"黄柏河", "Huangbai River"}},
-		[][]polygon{c.waters(false), c.waters(true)}); err != nil {
+	river, err := c.waters(false)
+	if err != nil {
+		return err
+	}
+	brook, err := c.waters(true)
+	if err != nil {
+		return err
+	}
+	if err := polygons("base/water.geojson", [][2]string{{"长江", "Yangtze"}, {"黄柏河", "Huangbai River"}}, [][]polygon{river, brook}); err != nil {
 		return err
 	}
 	names, borders := c.parks()
 	return polygons("base/parks.geojson", names, borders)
 }
 
-// waters dissolves the faces of the brook, or of the river.
-func (c *city) waters(brook bool) []polygon {
-	var rings [][]int
+// waters joins the faces of the brook, or of the river.
+func (c *city) waters(brook bool) ([]polygon, error) {
+	var rings [][]place
 	for i, f := range c.faces {
 		if !f.gone && f.kind == water && (i == c.brook) == brook {
 			rings = append(rings, c.ringOf(i))
 		}
 	}
-	return dissolve(rings, c.outline.places)
+	return join(rings)
 }
 
 // parks are the strip between the bank and 沿江大道 and a dozen whole blocks.

@@ -24,7 +24,6 @@ type cell struct {
 	face      int
 	community int // index in plan.communities
 	core      bool
-	vertices  []int
 	ring      []place
 	box       box
 }
@@ -38,7 +37,7 @@ type zone struct {
 // number gives codes: communities in the order of the plan within their street,
 // cells within a community in rows, west to east and then north to south
 // (CJ/T 213-2005, GB/T 30428.1).
-func number(p *plan, o *outline) *city {
+func number(p *plan, o *outline) (*city, error) {
 	c := &city{plan: p, outline: o}
 	codes := make([]string, len(p.communities))
 	perStreet := make([]int, len(p.streets))
@@ -47,40 +46,47 @@ func number(p *plan, o *outline) *city {
 		s := p.streets[m.street]
 		codes[i] = fmt.Sprintf("%s%s%03d", s.district, s.code, perStreet[m.street])
 		for k, f := range p.readingOrder(m.cells, o) {
-			ring := o.ringOf(f)
-			places := make([]place, len(ring))
-			for j, v := range ring {
-				places[j] = o.places[v]
-			}
+			places := o.ringOf(f)
 			c.cells = append(c.cells, cell{
 				code: fmt.Sprintf("%s%03d", codes[i], k+1), name: fmt.Sprintf("%s%03d网格", strings.TrimSuffix(m.name, "社区"), k+1),
-				face: f, community: i, core: p.faces[f].core, vertices: ring, ring: places, box: boxOf(places),
+				face: f, community: i, core: p.faces[f].core, ring: places, box: boxOf(places),
 			})
 		}
 	}
 	slices.SortFunc(c.cells, func(a, b cell) int { return strings.Compare(a.code, b.code) })
 	for i, m := range p.communities {
-		c.wards = append(c.wards, c.zone(codes[i], m.name, m.nameEN))
+		c.wards = append(c.wards, zone{code: codes[i], name: m.name, nameEN: m.nameEN})
 	}
 	for _, s := range p.streets {
-		c.streetsOf = append(c.streetsOf, c.zone(s.district+s.code, s.name, s.nameEN))
+		c.streetsOf = append(c.streetsOf, zone{code: s.district + s.code, name: s.name, nameEN: s.nameEN})
 	}
 	for _, d := range yichangDistricts() {
-		c.districts = append(c.districts, c.zone(d.code, d.name, d.nameEN))
+		c.districts = append(c.districts, zone{code: d.code, name: d.name, nameEN: d.nameEN})
 	}
 	slices.SortFunc(c.wards, func(a, b zone) int { return strings.Compare(a.code, b.code) })
-	return c
-}
-
-// zone dissolves the cells whose codes begin with the zone's.
-func (c *city) zone(code, name, nameEN string) zone {
-	var rings [][]int
-	for _, cl := range c.cells {
-		if strings.HasPrefix(cl.code, code) {
-			rings = append(rings, cl.vertices)
+	for _, zones := range [][]zone{c.wards, c.streetsOf, c.districts} {
+		for i := range zones {
+			if err := c.surround(&zones[i]); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return zone{code, name, nameEN, dissolve(rings, c.outline.places)}
+	return c, nil
+}
+
+// surround joins the cells whose codes begin with the zone's.
+func (c *city) surround(z *zone) error {
+	var rings [][]place
+	for _, cl := range c.cells {
+		if strings.HasPrefix(cl.code, z.code) {
+			rings = append(rings, cl.ring)
+		}
+	}
+	var err error
+	if z.border, err = join(rings); err != nil {
+		return fmt.Errorf("area %s: %w", z.code, err)
+	}
+	return nil
 }
 
 // readingOrder sorts faces into rows as text is read. The number of rows is the
@@ -112,17 +118,6 @@ func compare(a, b float64) int {
 		return 1
 	}
 	return 0
-}
-
-// managed is the outline of the managed area.
-func (c *city) managed() []polygon {
-	var rings [][]int
-	for _, cl := range c.cells {
-		if cl.core {
-			rings = append(rings, cl.vertices)
-		}
-	}
-	return dissolve(rings, c.outline.places)
 }
 
 // cellAt is the cell that holds p: of those that touch it, the one with the

@@ -274,7 +274,7 @@ func (m *mesh) samples(f int) []sample {
 		for i := range n {
 			p := vec{lo.x + float64(step.x*(float64(i)+0.5)), lo.y + float64(step.y*(float64(j)+0.5))}
 			if m.covers(f, p) {
-				out = append(out, sample{p, float64(step.x*step.y) * m.warp.swell(p)})
+				out = append(out, sample{p, float64(float64(step.x*step.y) * m.warp.swell(p))})
 			}
 		}
 	}

@@ -161,11 +161,12 @@ func (p *plan) south(f, dongshan, yiling int) {
 	f, country := p.across(f, vec{5700, 3800}, vec{0.04, 1}, p.newCut())
 	p.drop(country)
 	f, east := p.acrossAlong(f, 6500, p.main("伍临路"))
-	p.spread(p.street("420503", "004"), east)
+	a, b := p.acrossAway(east, 1450, dongshan)
+	p.spread(p.street("420503", "004"), a, b)
 	low, high := p.acrossAway(f, 1450, dongshan)
 	p.spread(p.street("420503", "002"), high)
 	town, pagoda := p.acrossAlong(low, 4400, p.main("宝塔河路"))
-	a, b := p.acrossAway(pagoda, 725, yiling)
+	a, b = p.acrossAway(pagoda, 725, yiling)
 	p.spread(p.street("420503", "003"), a, b)
 	low, high = p.acrossAway(town, 725, yiling)
 	low, middle := p.acrossAway(low, 360, p.newCut())
@@ -201,9 +202,12 @@ func (p *plan) riverAndFarSide(f int) {
 	for _, gone := range []int{a, b, c, d, e} {
 		p.drop(gone)
 	}
-	a, b = p.acrossAlong(far, 2700, p.main("江南大道"))
-	p.spread(p.street("420504", "001"), a)
-	p.spread(p.street("420504", "002"), b)
+	south := p.main("江南大道")
+	a, b = p.acrossAlong(far, 2700, p.main("五龙路"))
+	a, c = p.across(a, vec{0, -2350}, vec{0, 1}, south)
+	b, d = p.across(b, vec{0, -2350}, vec{0, 1}, south)
+	p.spread(p.street("420504", "001"), a, c)
+	p.spread(p.street("420504", "002"), b, d)
 }
 
 // yiling is 夷陵区, beyond the brook.
@@ -214,8 +218,11 @@ func (p *plan) yiling(f int) {
 	p.drop(country)
 	a, f := p.across(f, vec{-6000, 1650}, vec{0.05, 1}, p.main("平湖大道"))
 	b, c := p.across(f, vec{-6000, 3250}, vec{-0.06, 1}, p.newCut())
-	p.spread(p.street("420506", "001"), a)
-	p.spread(p.street("420506", "002"), b)
+	bell := p.main("钟鼓路")
+	a, d := p.across(a, vec{-6000, 0}, vec{1, -0.02}, bell)
+	b, e := p.across(b, vec{-6000, 0}, vec{1, -0.02}, bell)
+	p.spread(p.street("420506", "001"), a, d)
+	p.spread(p.street("420506", "002"), b, e)
 	p.spread(p.street("420506", "003"), c)
 }
 
@@ -226,8 +233,11 @@ func (p *plan) xiaoting(f int) {
 	p.drop(a)
 	p.drop(b)
 	a, b = p.across(f, vec{11900, 1500}, vec{1, 0.05}, p.main("长亭路"))
-	p.spread(p.street("420505", "001"), a)
-	p.spread(p.street("420505", "002"), b)
+	ridge := p.main("金岭路")
+	a, c := p.acrossAway(a, 1700, ridge)
+	b, d := p.acrossAway(b, 1700, ridge)
+	p.spread(p.street("420505", "001"), a, c)
+	p.spread(p.street("420505", "002"), b, d)
 }
 
 // across cuts a face that the plan knows to be wide enough: a failure is a

@@ -46,14 +46,14 @@ type place struct{ lon, lat int64 }
 // roundAt is the door from metres to degrees.
 func roundAt(v vec) place {
 	return place{
-		lon: originLon + int64(math.Round(v.x*(1e7/metresPerLon))),
-		lat: originLat + int64(math.Round(v.y*(1e7/metresPerLat))),
+		lon: originLon + int64(math.Round(float64(v.x*(1e7/metresPerLon)))),
+		lat: originLat + int64(math.Round(float64(v.y*(1e7/metresPerLat)))),
 	}
 }
 
 // metres is the place back on the plane.
 func (p place) metres() vec {
-	return vec{float64(p.lon-originLon) * (metresPerLon / 1e7), float64(p.lat-originLat) * (metresPerLat / 1e7)}
+	return vec{float64(float64(p.lon-originLon) * (metresPerLon / 1e7)), float64(float64(p.lat-originLat) * (metresPerLat / 1e7))}
 }
 
 // turn is the sign of the turn a, b, c: positive to the left. It is exact: the

@@ -71,7 +71,7 @@ func (s *survey) place(st stand, n int) {
 	var found []item
 	for round := 0; round < 12 && len(found) < n; round++ {
 		found = append(found, s.walk(st, round)...)
-		st.step *= 0.8
+		st.step = float64(st.step * 0.8)
 	}
 	for _, k := range s.thinned(len(found), n) {
 		s.items = append(s.items, found[k])
@@ -107,10 +107,10 @@ func (s *survey) walk(st stand, round int) []item {
 		}
 		off := float64(l.half*st.half) + st.out
 		if st.corner {
-			spread := float64(round) * 2.5
+			spread := float64(float64(round) * 2.5)
 			for _, side := range []float64{1, -1} {
-				put(l, l.from+float64(s.rng.Float64()*3)+spread, side*off)
-				put(l, l.to-float64(s.rng.Float64()*3)-spread, -side*off)
+				put(l, l.from+float64(s.rng.Float64()*3)+spread, float64(side*off))
+				put(l, l.to-float64(s.rng.Float64()*3)-spread, float64(-side*off))
 			}
 			continue
 		}

@@ -206,7 +206,7 @@ func (s *survey) fence(n int) {
 		for _, side := range []float64{1, -1} {
 			for x := l.from + float64(20*s.rng.Float64()); x < l.to-20; {
 				length := min(25+float64(70*s.rng.Float64()), l.to-x)
-				if it, ok := s.rail(&l, x, length, side*(l.half-0.6)); ok {
+				if it, ok := s.rail(&l, x, length, float64(side*(l.half-0.6))); ok {
 					found = append(found, it)
 				}
 				x += length + 12

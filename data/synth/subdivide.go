@@ -32,8 +32,8 @@ func (m *mesh) halve(f int, part, snap float64, rng *rand.Rand) (low, high int, 
 	mid := lo.to(hi, 0.5)
 	along := m.warp.at(vec{hi.x, mid.y}).sub(m.warp.at(vec{lo.x, mid.y})).length()
 	away := m.warp.at(vec{mid.x, hi.y}).sub(m.warp.at(vec{mid.x, lo.y})).length()
-	along *= 0.85 + 0.3*rng.Float64()
-	skew := (rng.Float64() - 0.5) * 0.22
+	along = float64(along * (0.85 + float64(0.3*rng.Float64())))
+	skew := float64((rng.Float64() - 0.5) * 0.22)
 	n := vec{1, skew}
 	if along < away {
 		n = vec{skew, 1}

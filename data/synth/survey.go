@@ -119,7 +119,7 @@ func (s *survey) elevation(cell int) *float64 {
 	for _, c := range ring {
 		away += s.corners[c].y
 	}
-	cm := 4600 + int(away/float64(len(ring))*1.2) + s.rng.IntN(160)
+	cm := 4600 + int(float64(away/float64(len(ring))*1.2)) + s.rng.IntN(160)
 	h := float64(cm) / 100
 	return &h
 }

@@ -92,8 +92,11 @@ func drawYichang(d *folder, seed uint64) (Report, error) {
 	}
 	p := newPlan(rand.New(rand.NewPCG(seed, 1)))
 	p.nameCommunities()
-	c := number(p, drawEdges(p.mesh, p.rng))
-	units := yichangUnits(profile, p.streets)
+	c, err := number(p, drawEdges(p.mesh, p.rng))
+	if err != nil {
+		return Report{}, err
+	}
+	units := append(unitsOf(profile, yichangDistricts()), officesOf(p.streets)...)
 	report := Report{
 		Seed: seed, Districts: len(c.districts), Streets: len(c.streetsOf), Communities: len(c.wards), Cells: len(c.cells),
 		Units: len(units), Rules: len(profile.Entries) + len(c.districts),
@@ -124,7 +127,7 @@ func drawYichang(d *folder, seed uint64) (Report, error) {
 		func() error { return d.city(yichangDocument(seed)) },
 		func() error { return c.areas(d) },
 		func() error { return d.units(units) },
-		func() error { return d.responsibilities(profile) },
+		func() error { return d.responsibilities(profile, yichangDistricts()) },
 		func() error { return c.staff(d) },
 		func() error { return d.catalogue(profile.Entries) },
 		func() error { return c.components(d, items, names, units, competent) },

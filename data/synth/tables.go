@@ -20,15 +20,15 @@ const (
 	residents                                  = "W10"
 )
 
-// yichangUnits are the bureau's units of the profile (ring 1), a centre for each
+// unitsOf are the bureau's units of the profile (ring 1), a centre for each
 // district (ring 2) and the bodies outside (ring 3). All names but the districts'
 // are proposals.
-func yichangUnits(profile data.YichangProfile, streets []subdistrict) []unit {
+func unitsOf(profile data.YichangProfile, districts []division) []unit {
 	var out []unit
 	for _, u := range profile.Units {
 		out = append(out, unit{u.Code, u.NameZH, u.NameEN, "bureau_unit", "1", ""})
 	}
-	for _, d := range yichangDistricts() {
+	for _, d := range districts {
 		out = append(out, unit{"D" + d.code, d.centre, d.centreEN, "district_centre", "2", ""})
 	}
 	for _, o := range [][3]string{
@@ -40,6 +40,12 @@ func yichangUnits(profile data.YichangProfile, streets []subdistrict) []unit {
 	} {
 		out = append(out, unit{o[0], o[1], o[2], "outside_owner", "3", ""})
 	}
+	return out
+}
+
+// officesOf are the street offices (街道办事处), which belong to the districts.
+func officesOf(streets []subdistrict) []unit {
+	var out []unit
 	for i, s := range streets {
 		name, nameEN := strings.Replace(s.name, "（虚构）", "", 1), strings.Replace(s.nameEN, " (invented)", "", 1)
 		out = append(out, unit{streetOffice(i), name + "办事处", nameEN + " Office", "outside_owner", "3", "D" + s.district})
@@ -99,7 +105,7 @@ func (d *folder) units(units []unit) error {
 
 // responsibilities are the bureau's units in the managed area, one rule for each
 // subclass, and every district's centre for all the rest of its territory.
-func (d *folder) responsibilities(profile data.YichangProfile) error {
+func (d *folder) responsibilities(profile data.YichangProfile, districts []division) error {
 	return d.write("responsibilities.csv", func(s *sheet) error {
 		if err := s.header("area", "kind", "subject", "role", "unit", "valid_from", "valid_to"); err != nil {
 			return err
@@ -109,7 +115,7 @@ func (d *folder) responsibilities(profile data.YichangProfile) error {
 				return err
 			}
 		}
-		for _, v := range yichangDistricts() {
+		for _, v := range districts {
 			if err := s.row(v.code, "*", "*", "territory", "D"+v.code, "", ""); err != nil {
 				return err
 			}

@@ -48,8 +48,8 @@ func hermite(knots []float64, t float64) (int, [4]float64) {
 	uuu := float64(uu * u)
 	h01 := float64(3*uu) - float64(2*uuu)
 	h00 := 1 - h01
-	h10 := (uuu - float64(2*uu) + u) * h
-	h11 := (uuu - uu) * h
+	h10 := float64((uuu - float64(2*uu) + u) * h)
+	h11 := float64((uuu - uu) * h)
 	w := [4]float64{0, h00, h01, 0}
 	if i > 0 {
 		k := h10 / (knots[i+1] - knots[i-1])

@@ -44,7 +44,8 @@ type edge struct {
 	key  [2]int
 	a, b vec
 	size float64 // square root of the smaller neighbour's area, the measure for its vertices
-	bank bool
+	bank bool    // water on one side
+	rim  bool    // the city ends here
 }
 
 // keptEdges lists edges in the order of faces, each once.
@@ -65,6 +66,8 @@ func (m *mesh) keptEdges() []edge {
 				edges = append(edges, edge{key: key, a: m.corners[key[0]], b: m.corners[key[1]], size: size})
 			}
 			edges[k].bank = edges[k].bank || f.kind == water
+			other, ok := m.half[[2]int{f.ring[(i+1)%len(f.ring)], c}]
+			edges[k].rim = edges[k].rim || !ok || m.faces[other].kind == outsideCity
 			if f.kind == land {
 				edges[k].size = min(edges[k].size, size)
 			}
@@ -102,7 +105,7 @@ func (m *mesh) slopes(edges []edge) []float64 {
 					continue
 				}
 				cos := u.dot(m.direction(edges[j], c))
-				if s := 0.6 * math.Sqrt(max(0, (1-cos)/max(1e-9, 1+cos))); s < out[i] {
+				if s := float64(0.6 * math.Sqrt(max(0, (1-cos)/max(1e-9, 1+cos)))); s < out[i] {
 					out[i] = s
 				}
 			}
@@ -172,11 +175,14 @@ func toSegment(p, a, b vec) float64 {
 func (o *outline) draw(e edge, slope, clear float64, rng *rand.Rand) []int {
 	ab := e.b.sub(e.a)
 	length := ab.length()
-	step := max(4, 0.063*e.size)
+	step := max(4, float64(0.063*e.size))
 	n := max(1, int(length/step+0.5))
-	amp := min(clear, 0.05*length, max(2.5, 0.02*e.size))
-	if e.bank {
-		amp = min(clear, 0.05*length, 6)
+	amp := min(clear, float64(0.05*length), max(2.5, float64(0.02*e.size)))
+	switch {
+	case e.bank:
+		amp = min(clear, float64(0.05*length), 6)
+	case e.rim:
+		amp = min(clear, float64(0.1*length))
 	}
 	normal := ab.unit().left()
 	swing := newSwing(n, rng)
@@ -215,16 +221,18 @@ func ease(values []float64, t float64) float64 {
 	x := float64(t * float64(len(values)-1))
 	i := clamp(int(x), len(values)-1)
 	u := x - float64(i)
-	u = float64(u*u) * (3 - float64(2*u))
+	u = float64(float64(u*u) * (3 - float64(2*u)))
 	return values[i] + float64(u*(values[i+1]-values[i]))
 }
 
-// ringOf is the face's border as vertices, counter-clockwise, first not repeated.
-func (o *outline) ringOf(f int) []int {
+// ringOf is the face's border, counter-clockwise, first place not repeated.
+func (o *outline) ringOf(f int) []place {
 	ring := o.board.faces[f].ring
-	var out []int
+	var out []place
 	for i, c := range ring {
-		out = append(out, o.from(c, ring[(i+1)%len(ring)])...)
+		for _, v := range o.from(c, ring[(i+1)%len(ring)]) {
+			out = append(out, o.places[v])
+		}
 	}
 	return out
 }

@@ -83,13 +83,7 @@ func (c *city) areas(d *folder) error {
 	if err != nil {
 		return err
 	}
-	err = d.write("areas/managed-areas.csv", func(s *sheet) error {
-		if err := s.header("code", "name", "name_en"); err != nil {
-			return err
-		}
-		return s.row(managedCode, "市管区域", "Area managed by the city")
-	})
-	if err != nil {
+	if err := d.managedArea(); err != nil {
 		return err
 	}
 	return d.write("areas/managed-cells.csv", func(s *sheet) error {
@@ -104,5 +98,14 @@ func (c *city) areas(d *folder) error {
 			}
 		}
 		return nil
+	})
+}
+
+func (d *folder) managedArea() error {
+	return d.write("areas/managed-areas.csv", func(s *sheet) error {
+		if err := s.header("code", "name", "name_en"); err != nil {
+			return err
+		}
+		return s.row(managedCode, "市管区域", "Area managed by the city")
 	})
 }
