@@ -1,0 +1,85 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"citygrid/registry"
+)
+
+// board is n points, every third outside, as the body of a request.
+func board(n int) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if i%3 == 2 {
+			b.WriteString("[0,0]")
+		} else {
+			fmt.Fprintf(&b, "[111.28%d,30.7%d5]", 1+i%9, i%2)
+		}
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+func TestManyPointsAreAnsweredInTheirOrder(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, n := range []int{1, 1000, registry.MaxPoints} {
+		var got []*string
+		r := s.do(http.MethodPost, "/locate", board(n))
+		if err := json.Unmarshal([]byte(r.Body), &got); err != nil || len(got) != n {
+			t.Fatalf("%d points: %d answers, %v: %.200s", n, len(got), err, r.Body)
+		}
+		for i, code := range got {
+			want := "420502001001001"
+			if i%2 == 1 {
+				want = "420502001001002"
+			}
+			if (code == nil) != (i%3 == 2) || code != nil && *code != want {
+				t.Fatalf("point %d: got %v", i, code)
+			}
+		}
+	}
+}
+
+func TestDetailOfManyPointsIsThatOfEach(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	got, ok := s.do(http.MethodPost, "/locate?detail=true", board(3000)).ok().([]any)
+	if !ok || len(got) != 3000 {
+		t.Fatalf("%d answers", len(got))
+	}
+	equal(t, got[0], s.get("/locate?lon=111.281&lat=30.705").ok())
+	equal(t, got[2998], s.get("/locate?lon=111.282&lat=30.705").ok())
+	equal(t, got[2999], nil)
+}
+
+func TestBodyLargerThanItsLimitIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	large := "[" + strings.Repeat(" ", 8<<20) + "]"
+	for name, change := range map[string]func(*http.Request){
+		"announced":   func(*http.Request) {},
+		"unannounced": func(r *http.Request) { r.ContentLength = -1 },
+	} {
+		r := s.request(http.MethodPost, "/locate", large)
+		change(r)
+		if got := s.serve(r); got.Status != http.StatusRequestEntityTooLarge || !strings.Contains(got.Body, "8388608") {
+			t.Errorf("%s: %d %s", name, got.Status, got.Body)
+		}
+	}
+	many := "[" + strings.Repeat("[1,2],", registry.MaxPoints) + "[1,2]]"
+	if got := s.do(http.MethodPost, "/locate", many); got.Status != http.StatusRequestEntityTooLarge || !strings.Contains(got.Body, "too_many_points") {
+		t.Errorf("too many points: %d %s", got.Status, got.Body)
+	}
+	if got := s.do(http.MethodPost, "/locate", "[]", "Content-Encoding: gzip"); got.Status != http.StatusBadRequest {
+		t.Errorf("compressed: %d %s", got.Status, got.Body)
+	}
+}
