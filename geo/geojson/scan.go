@@ -1,6 +1,7 @@
 package geojson
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -98,50 +99,77 @@ func (s *scanner) value(dst []byte, limit, depth int) (out []byte, lost bool, er
 	if err != nil {
 		return dst, true, unexpectedEnd(err)
 	}
-	room, open := limit, 0
-	var tooDeep, quoted, escaped bool
-	for {
+	if ends(first) {
+		return dst, true, faultf(FaultJSON, "found %q where a value must stand", "此处应为一个值，实为 %q", first)
+	}
+	var e extent
+	room := limit
+	for done := false; !done; {
 		if err := s.fill(); err != nil {
-			if open == 0 && !quoted && errors.Is(err, io.EOF) {
+			if e.open == 0 && !e.quoted && errors.Is(err, io.EOF) {
 				break // a number at the very end
 			}
 			return dst, true, unexpectedEnd(err)
 		}
-		c := s.buffer[s.at]
-		if open == 0 && !quoted && ends(c) {
-			break
-		}
-		s.at++
-		if c == '\n' {
-			s.lines++
-		}
-		if room--; room >= 0 && !tooDeep {
-			dst = append(dst, c)
-		}
-		switch {
-		case escaped:
-			escaped = false
-		case quoted:
-			escaped, quoted = c == '\\', c != '"'
-		case c == '"':
-			quoted = true
-		case c == '{' || c == '[':
-			open++
-			tooDeep = tooDeep || open > depth
-		case c == '}' || c == ']':
-			open--
-		}
-		if open == 0 && !quoted && (first == '{' || first == '[' || first == '"') {
-			break
-		}
+		var n int
+		chunk := s.buffer[s.at:]
+		n, done = e.pass(chunk)
+		dst = append(dst, chunk[:max(0, min(n, room))]...)
+		room -= n
+		s.at += n
+		s.lines += int64(bytes.Count(chunk[:n], []byte{'\n'}))
 	}
 	switch {
-	case tooDeep:
-		return dst, false, faultf(FaultDepth, "nested deeper than the limit", "嵌套层数超过上限")
+	case e.deepest > depth:
+		return dst, false, faultf(FaultDepth, "nested %d levels deeper than the limit", "嵌套层数超过上限 %d 层", e.deepest-depth)
 	case room < 0:
-		return dst, false, faultf(FaultBytes, "%d bytes long, the limit is %d", "共 %d 字节，超过上限 %d", limit-room, limit)
+		return dst, false, faultf(FaultBytes, "%d bytes longer than the limit", "超过字节数上限 %d 字节", -room)
 	}
 	return dst, false, nil
+}
+
+// extent finds the end of one value, whatever the pieces in which its bytes come.
+type extent struct {
+	open, deepest   int // brackets
+	quoted, escaped bool
+}
+
+// pass says how many bytes of chunk belong to the value, and whether it ends there.
+func (e *extent) pass(chunk []byte) (n int, done bool) {
+	for i, c := range chunk {
+		if e.quoted {
+			switch {
+			case e.escaped:
+				e.escaped = false
+			case c == '\\':
+				e.escaped = true
+			case c == '"':
+				if e.quoted = false; e.open == 0 {
+					return i + 1, true
+				}
+			}
+			continue
+		}
+		switch c {
+		case '"':
+			e.quoted = true
+		case '{', '[':
+			e.open++
+			e.deepest = max(e.deepest, e.open)
+		case '}', ']':
+			if e.open == 0 {
+				return i, true // the end of a scalar
+			}
+			if e.open--; e.open == 0 {
+				return i + 1, true
+			}
+		default:
+			if e.open == 0 && ends(c) {
+				return i, true
+			}
+		}
+	}
+	return len(chunk), false
 }
 
 // ends tells whether c cannot belong to a number or a word.
