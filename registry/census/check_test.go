@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 	geom "github.com/twpayne/go-geom"
@@ -246,6 +247,41 @@ func TestValuesInIssuesAreCutBetweenCharacters(t *testing.T) {
 	if len(issues) != 1 || issues[0].Value != want {
 		t.Errorf("got %+v", issues)
 	}
+}
+
+func FuzzCheck(f *testing.F) {
+	const header = "ObjID,ObjName,DeptCode1,DeptName1,BGID,ObjState,ORDate,CHDate,Note,Lon,Lat,Height,Material\n"
+	for _, seed := range []string{
+		"4205020118000001,路灯,U04,路灯处,420502001001001,完好,2011-12-31,20120101,=1+1,111.285,30.705,58.5,钢",
+		"4205020118000001,路灯,,,,完好,20111231,,,111.29,30.71,,", "４２,,U99,,,新,2011-13-01,x,\x00,30.705,111.285,NaN,\ufffd", "1,2", "\"",
+	} {
+		f.Add(seed)
+	}
+	k := testChecker(f)
+	f.Fuzz(func(t *testing.T, line string) {
+		r, err := NewCSV(strings.NewReader(header + line))
+		if err != nil {
+			return
+		}
+		for row, err := range r.Rows() {
+			if err != nil {
+				return
+			}
+			got, issues := k.check(&row)
+			for _, is := range issues {
+				if len(is.Value) > longestValue+len("…") || strings.ContainsRune(is.Value, 0) || is.Message.ZH == "" {
+					t.Fatalf("issue %+v", is)
+				}
+			}
+			if hasError(issues) {
+				continue
+			}
+			kept := got.Name + got.Supervisor.Name + got.StatedGrid + got.DataSource + got.Note + string(got.Extra)
+			if got.Code.IsZero() || got.Grid == "" || len(got.Geometry) == 0 || got.FirstSurveyed.IsZero() || strings.ContainsRune(kept, 0) || !utf8.ValidString(kept) {
+				t.Fatalf("%q is taken as %+v", line, got)
+			}
+		}
+	})
 }
 
 func BenchmarkCheck(b *testing.B) {

@@ -1,6 +1,7 @@
 package census
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"citygrid/registry/catalog"
@@ -77,7 +78,8 @@ func fileError(line int64, code, value, zh, en string) *FileError {
 // longestValue is how much of a cell an Issue repeats, in bytes.
 const longestValue = 200
 
-// cut shortens a hostile cell without cutting a character, and takes out what PostgreSQL cannot keep in a text.
+// cut copies a cell, so that an issue does not hold the record it came from, without what is past the limit and what PostgreSQL
+// cannot keep in a text. It does not cut a character.
 func cut(value string) string {
 	if len(value) > longestValue {
 		end := longestValue
@@ -86,5 +88,5 @@ func cut(value string) string {
 		}
 		value = value[:end] + "…"
 	}
-	return withoutNUL(value)
+	return strings.Clone(strings.ReplaceAll(value, "\x00", "␀"))
 }

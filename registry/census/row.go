@@ -2,7 +2,6 @@ package census
 
 import (
 	"iter"
-	"strings"
 
 	geom "github.com/twpayne/go-geom"
 )
@@ -36,10 +35,3 @@ const (
 	MaxCellBytes = 32 << 10
 	MaxRows      = 5_000_000
 )
-
-func withoutNUL(s string) string {
-	if strings.IndexByte(s, 0) < 0 {
-		return s
-	}
-	return strings.ReplaceAll(s, "\x00", "␀")
-}

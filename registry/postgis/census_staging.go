@@ -16,7 +16,7 @@ type staging struct {
 	conn    *pgxpool.Conn // nil when closed
 	id      census.BatchID
 	portion []census.StagedRow // not sent yet
-	bytes   int                // of what has no fixed size in the portion
+	bytes   int                // freeBytes of its rows
 }
 
 // A portion is what one COPY sends, at most so many rows and bytes. Each is a transaction of its own, so the lock that a COPY
@@ -56,11 +56,17 @@ func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging
 // Add puts a row into the portion and sends it when it is full.
 func (g *staging) Add(ctx context.Context, row census.StagedRow) error {
 	g.portion = append(g.portion, row)
-	g.bytes += len(row.Geometry) + len(row.Extra) + len(row.Note)
+	g.bytes += freeBytes(&row)
 	if len(g.portion) < portionRows && g.bytes < portionBytes {
 		return nil
 	}
 	return g.Flush(ctx)
+}
+
+// freeBytes is the size of what a file may make as long as a cell can be.
+func freeBytes(r *census.StagedRow) int {
+	return len(r.Geometry) + len(r.Extra) + len(r.Note) + len(r.DataSource) + len(r.Name) + len(r.StatedGrid) +
+		len(r.Supervisor.Name) + len(r.Owner.Name) + len(r.Maintainer.Name)
 }
 
 // Flush sends the portion.

@@ -172,4 +172,3 @@ func fourCells(t *testing.T) *areaindex.Index {
 	}
 	return index
 }
-
