@@ -110,6 +110,18 @@ func TestComponentHasTheSamePropertiesEverywhere(t *testing.T) {
 	equal(t, at(t, near, "components", "features", 0, "properties"), want)
 }
 
+func TestSurveyedElevationIsTheThirdCoordinate(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for code, want := range map[string]any{
+		"4205020101000001": []any{111.281, 30.701, 61.25},
+		"4205020101000002": []any{111.2811, 30.701}, // none was surveyed
+		"4205020211000001": []any{[]any{111.285, 30.705, 60.5}, []any{111.295, 30.705, 60.75}},
+	} {
+		equal(t, at(t, s.get("/collections/components/items/"+code).ok(), "geometry", "coordinates"), want)
+	}
+}
+
 func TestLineReachesIntoTheOtherCellAndKeepsItsShape(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
