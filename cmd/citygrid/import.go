@@ -16,7 +16,6 @@ import (
 type importCommand struct {
 	Files  []string `arg:"" name:"file" type:"existingfile" help:"CSV (UTF-8) or GeoJSON with the standard's column names: ObjID, ObjName, ObjState, Lon, Lat …"`
 	Accept string   `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
-	Actor  string   `default:"command" help:"Who is named in the change log."`
 }
 
 // Run imports each file as a batch of its own.
@@ -75,7 +74,7 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 	}
 	return census.New(census.Config{
 		Store: store, Catalogue: lists, Edition: held.City.Edition, Subclasses: codes, Units: held.Units,
-		Extent: held.City.Extent, Cells: snapshot.Cells(), Clock: e.now, Actor: c.Actor,
+		Extent: held.City.Extent, Cells: snapshot.Cells(), Clock: e.now, Actor: e.actor,
 		Accept: census.Accept(c.Accept), Progress: progress,
 	})
 }

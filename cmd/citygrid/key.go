@@ -18,7 +18,7 @@ type keyCommand struct {
 
 type keyCreateCommand struct {
 	Owner string   `arg:"" help:"Who holds the key: a person or a program."`
-	Role  []string `default:"registrar" help:"What the key may do: registrar (reads all and changes the registry), reader (reads all)." enum:"registrar,reader"`
+	Role  []string `default:"registrar" help:"What the key may do: registrar (sees everything and may change the registry), reader (sees what is published)." enum:"registrar,reader"`
 	Env   string   `default:"prod" help:"Marks the key, so that one of a test system is not taken for another."`
 }
 

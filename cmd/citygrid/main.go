@@ -4,12 +4,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
+	"os/user"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"citygrid/internal/cluster"
 	"citygrid/registry"
 )
 
@@ -33,8 +36,9 @@ const (
 
 // command is the whole command line.
 type command struct {
-	Data string `help:"Data folder of the private database (default ${data}); not used when DATABASE_URL is set." placeholder:"DIR"`
-	Zone string `help:"Time zone of the city, by which rules begin and end." default:"Asia/Shanghai"`
+	Data  string `help:"Data folder of the private database (default ${data}); not used when DATABASE_URL is set." placeholder:"DIR"`
+	Actor string `help:"Who is named in the change log (default: the account that runs the command)." placeholder:"NAME"`
+	Zone  string `help:"Time zone of the city, by which rules begin and end." default:"Asia/Shanghai"`
 
 	Serve   serveCommand   `cmd:"" help:"Serve the registry over HTTP; starts the database, applies migrations, loads a city if asked."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to this program's version."`
@@ -76,10 +80,7 @@ func run(args []string) int {
 		fmt.Fprintf(os.Stderr, "citygrid: %v\nTry citygrid --help. / 用法见 citygrid --help\n", err)
 		return exitUsage
 	}
-	e := &environment{data: c.Data, log: log, now: time.Now}
-	if e.data == "" {
-		e.data = defaultDataFolder()
-	}
+	e := &environment{data: cmp.Or(c.Data, defaultDataFolder()), actor: cmp.Or(c.Actor, account()), log: log, now: time.Now}
 	if e.zone, err = time.LoadLocation(c.Zone); err != nil {
 		fmt.Fprintf(os.Stderr, "citygrid: --zone %q is not a time zone, write Asia/Shanghai / 不是有效的时区\n", c.Zone)
 		return exitUsage
@@ -109,7 +110,18 @@ func report(err error) int {
 		return exitRefused
 	}
 	fmt.Fprintln(os.Stderr, "citygrid:", err)
+	if curable(err) {
+		return exitRefused
+	}
 	return exitFailed
+}
+
+// curable reports whether the caller can mend what is wrong with the data folder or the machine; the error says how.
+func curable(err error) bool {
+	var busy *cluster.BusyError
+	var missing *cluster.MissingError
+	var unreachable *cluster.UnreachableError
+	return errors.As(err, &busy) || errors.As(err, &missing) || errors.As(err, &unreachable)
 }
 
 // exitError ends the program with a code after everything was said.
@@ -119,10 +131,11 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // environment is what every command gets from main.
 type environment struct {
-	data string
-	zone *time.Location
-	log  *slog.Logger
-	now  func() time.Time
+	data  string
+	actor string
+	zone  *time.Location
+	log   *slog.Logger
+	now   func() time.Time
 }
 
 // defaultDataFolder is a folder that the database's own account can enter: root's home is closed to it.
@@ -138,6 +151,15 @@ func defaultDataFolder() string {
 		return filepath.Join(os.TempDir(), "citygrid")
 	}
 	return filepath.Join(home, ".local", "share", "citygrid")
+}
+
+// account is the name of the account that runs the program.
+func account() string {
+	u, err := user.Current()
+	if err != nil {
+		return fmt.Sprintf("uid %d", os.Geteuid())
+	}
+	return u.Username
 }
 
 type versionCommand struct{}

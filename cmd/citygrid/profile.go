@@ -27,7 +27,7 @@ func (c profileApplyCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer d.close(ctx, e)
-	return e.applyProfile(ctx, d.store, os.DirFS(c.Dir), "command")
+	return e.applyProfile(ctx, d.store, os.DirFS(c.Dir), e.actor)
 }
 
 // maxFaultsShown bounds what is printed of a refused folder; the number of all is always said.

@@ -135,7 +135,7 @@ func (c serveCommand) loadCity(ctx context.Context, e *environment, store *postg
 			return err
 		}
 	}
-	return e.applyProfile(ctx, store, os.DirFS(dir), "serve --city "+c.City)
+	return e.applyProfile(ctx, store, os.DirFS(dir), e.actor)
 }
 
 func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, at net.Addr) (http.Handler, error) {

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"citygrid/internal/dbtest"
+)
+
+// yichang draws the synthetic city into a folder of the test's own.
+func yichang(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "yichang")
+	citygrid(t, "", "synth", "yichang", "--out", dir).want(t, 0, "11393 components", "127 communities", "sha256")
+	return dir
+}
+
+func TestAFolderIsAppliedOnceAndThenHasNothingToDo(t *testing.T) {
+	t.Parallel()
+	url, dir := dbtest.URL(t), yichang(t)
+	citygrid(t, url, "profile", "apply", dir).want(t, 0, "applied as revision 1", "created 11093")
+	citygrid(t, url, "profile", "apply", dir).want(t, 0, "nothing to do")
+}
+
+// TestAFolderWithAGapIsRefusedAndTheGapNamed moves one vertex of one cell only: where it was the cell's neighbours still are.
+func TestAFolderWithAGapIsRefusedAndTheGapNamed(t *testing.T) {
+	t.Parallel()
+	url, dir := dbtest.URL(t), yichang(t)
+	file := filepath.Join(dir, "areas", "grid-cells.geojson")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cells struct {
+		Type     string `json:"type"`
+		Features []struct {
+			Type       string            `json:"type"`
+			Properties map[string]string `json:"properties"`
+			Geometry   struct {
+				Type        string         `json:"type"`
+				Coordinates [][][2]float64 `json:"coordinates"`
+			} `json:"geometry"`
+		} `json:"features"`
+	}
+	if err := json.Unmarshal(text, &cells); err != nil {
+		t.Fatal(err)
+	}
+	ring := cells.Features[500].Geometry.Coordinates[0]
+	middle := [2]float64{}
+	for _, p := range ring[1:] {
+		middle[0] += p[0] / float64(len(ring)-1)
+		middle[1] += p[1] / float64(len(ring)-1)
+	}
+	// Drawn in by a third on the way to the middle, so that the ring stays simple.
+	for i := 10; i < 14; i++ {
+		for k := range 2 {
+			ring[i][k] += (middle[k] - ring[i][k]) / 3
+		}
+	}
+	if text, err = json.Marshal(cells); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := citygrid(t, url, "profile", "apply", dir)
+	p.want(t, exitRefused, "areas/grid-cells.geojson", "[gap]", "m² at 11", "nothing was changed", "缝隙")
+	citygrid(t, url, "locate", "111.2846", "30.7012").want(t, exitRefused, "the registry has none yet")
+}
+
+func TestCensusFilesComeInByTheirOwnDoorWithTheExitCodesOfTheHelp(t *testing.T) {
+	t.Parallel()
+	url, dir := dbtest.URL(t), yichang(t)
+	points := filepath.Join(dir, "components", "points.csv")
+	citygrid(t, url, "import", points).want(t, exitRefused, "profile apply")
+	citygrid(t, url, "profile", "apply", dir).want(t, 0)
+	citygrid(t, url, "import", points).want(t, 0, "0 created, 0 updated, 11093 unchanged", "nothing to do")
+
+	text, err := os.ReadFile(points)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	lines[1] = strings.Replace(lines[1], ",完好,", ",破损,", 1)    // a change
+	lines[2] = strings.Replace(lines[2], ",111.", ",-111.", 1) // outside the city
+	changed := filepath.Join(t.TempDir(), "changed.csv")
+	if err := os.WriteFile(changed, []byte(strings.Join(lines, "")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	citygrid(t, url, "import", changed).want(t, exitRefused, changed+":3", "1 with errors", "nothing was changed")
+	citygrid(t, url, "import", "--accept", "good", changed).want(t, exitPartly, "0 created, 1 updated, 11091 unchanged, 1 refused")
+	citygrid(t, url, "import", filepath.Join(dir, "units.csv")).want(t, exitRefused, "ObjID")
+}
+
+var shownKey = regexp.MustCompile(`grid_prod_([0-9A-Za-z]{8})_\S+`)
+
+func TestAKeyIsShownOnceListedAndRevoked(t *testing.T) {
+	t.Parallel()
+	url := dbtest.URL(t)
+	p := citygrid(t, url, "key", "create", "survey crew 3")
+	p.want(t, 0, "shown only now")
+	shown := shownKey.FindStringSubmatch(p.out.String())
+	if shown == nil {
+		t.Fatalf("no key in %q", p.out.String())
+	}
+	list := citygrid(t, url, "key", "list")
+	list.want(t, 0, shown[1], "live", "survey crew 3", "registrar")
+	if secret := strings.Split(shown[0], "_")[3]; strings.Contains(list.out.String(), secret) {
+		t.Error("the list shows the secret")
+	}
+	citygrid(t, url, "key", "revoke", shown[1]).want(t, 0, "revoked")
+	citygrid(t, url, "key", "list").want(t, 0, "revoked")
+	citygrid(t, url, "key", "revoke", shown[1]).want(t, exitRefused)
+}

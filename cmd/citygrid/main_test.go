@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"citygrid/internal/dbtest"
+)
+
+// asProgram makes the test binary be the program: the tests run it as a person would, with signals, exit codes and all.
+const asProgram = "CITYGRID_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(run(os.Args[1:]))
+	}
+	os.Exit(dbtest.Main(m))
+}
+
+// program is one run of citygrid.
+type program struct {
+	*exec.Cmd
+	out, err bytes.Buffer
+}
+
+// citygrid prepares a run. With a database address the program uses that and starts no server.
+func citygrid(t *testing.T, databaseURL string, args ...string) *program {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	t.Cleanup(cancel)
+	p := &program{Cmd: exec.CommandContext(ctx, os.Args[0], args...)}
+	p.Env = append(os.Environ(), asProgram+"=1", "DATABASE_URL="+databaseURL, "MIGRATE_DATABASE_URL=", "GORACE=atexit_sleep_ms=0")
+	p.Stdout, p.Stderr = &p.out, &p.err
+	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	p.Cancel = func() error { return p.Process.Signal(syscall.SIGTERM) }
+	return p
+}
+
+// code runs the program to its end and returns its exit code.
+func (p *program) code(t *testing.T) int {
+	t.Helper()
+	err := p.Run()
+	if _, failed := err.(*exec.ExitError); err != nil && !failed {
+		t.Fatal(err)
+	}
+	return p.ProcessState.ExitCode()
+}
+
+// want runs the program and fails the test unless it ends with a code and says each of the texts.
+func (p *program) want(t *testing.T, code int, texts ...string) {
+	t.Helper()
+	got := p.code(t)
+	said := p.out.String() + p.err.String()
+	if got != code {
+		t.Fatalf("citygrid %s ended with %d, want %d:\n%s", strings.Join(p.Args[1:], " "), got, code, said)
+	}
+	for _, text := range texts {
+		if !strings.Contains(said, text) {
+			t.Errorf("citygrid %s does not say %q:\n%s", strings.Join(p.Args[1:], " "), text, said)
+		}
+	}
+}
+
+func TestWrongUseEndsWith64AndPointsToHelp(t *testing.T) {
+	t.Parallel()
+	citygrid(t, "", "--no-such-flag").want(t, exitUsage, "citygrid --help")
+	citygrid(t, "", "locate", "here", "there").want(t, exitUsage)
+	citygrid(t, "", "--zone", "Mars/Olympus", "version").want(t, exitUsage, "Mars/Olympus")
+}
+
+func TestHelpTeachesTheFirstSteps(t *testing.T) {
+	t.Parallel()
+	citygrid(t, "", "--help").want(t, 0, "citygrid serve --city yichang", "DATABASE_URL", "Exit codes")
+}
+
+func TestAnAddressBeyondThisMachineNeedsAFlag(t *testing.T) {
+	t.Parallel()
+	citygrid(t, "", "serve", "--listen", "0.0.0.0:0").want(t, exitRefused, "--public")
+}
