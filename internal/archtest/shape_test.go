@@ -23,8 +23,8 @@ var shape = map[string][]string{
 	"registry":          {"geo", "registry/catalog"},
 	"registry/filter":   {"geo"},
 	"registry/locator":  {"registry", "geo/areaindex"},
-	"registry/census":   {"registry", "registry/locator", "registry/catalog", "geo", "geo/crs"},
-	"registry/profile":  {"registry", "registry/census"},
+	"registry/census":   {"registry", "registry/locator", "registry/catalog", "geo", "geo/crs", "geo/geojson"},
+	"registry/profile":  {"registry", "registry/census", "geo/geojson"},
 	"registry/export":   {"registry", "registry/filter", "geo", "geo/geojson", "geo/crs"},
 	"registry/tiles":    {"registry"},
 	"registry/worktime": {"registry"},
@@ -32,7 +32,7 @@ var shape = map[string][]string{
 	"registry/postgis": {"registry", "registry/filter", "registry/locator", "registry/census", "registry/profile", "registry/export",
 		"registry/tiles", "registry/worktime", "registry/casefile"},
 	"data":        {"geo", "registry/catalog"},
-	"data/synth":  {"geo", "registry/catalog"},
+	"data/synth":  {"geo", "registry/catalog", "data"},
 	"migrations":  nil,
 	"api/query":   {"registry", "registry/filter", "geo/crs", "geo/geojson"},
 	"api/auth":    {"registry"},
@@ -167,24 +167,20 @@ func mayImport(name, target string) bool {
 
 // reach maps each package to all it depends on.
 func reach(graph map[string][]string) map[string]map[string]bool {
-	done := map[string]map[string]bool{}
-	var visit func(string) map[string]bool
-	visit = func(path string) map[string]bool {
-		if below, ok := done[path]; ok {
-			return below
-		}
-		below := map[string]bool{}
-		done[path] = below
-		for _, to := range graph[path] {
-			below[to] = true
-			maps.Copy(below, visit(to))
-		}
-		return below
-	}
+	all := map[string]map[string]bool{}
 	for path := range graph {
-		visit(path)
+		below := map[string]bool{}
+		for todo := slices.Clone(graph[path]); len(todo) > 0; {
+			next := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			if !below[next] {
+				below[next] = true
+				todo = append(todo, graph[next]...)
+			}
+		}
+		all[path] = below
 	}
-	return done
+	return all
 }
 
 func anyWithin(paths map[string]bool, parent string) bool {
