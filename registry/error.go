@@ -3,6 +3,7 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"citygrid/registry/catalog"
 )
@@ -73,13 +74,25 @@ func NewError(kind ErrorKind, code, zh, en string) *Error {
 
 // InvalidField makes an Invalid error about one named input.
 func InvalidField(name, value, zh, en string) *Error {
-	if len(value) > 200 {
-		value = value[:200] + "…"
-	}
 	return &Error{
 		Kind:    Invalid,
 		Code:    "invalid_parameter",
 		Message: Text{ZH: "参数不正确：" + name, EN: "invalid parameter " + name},
-		Fields:  []Field{{Name: name, Value: value, Message: Text{ZH: zh, EN: en}}},
+		Fields:  []Field{{Name: name, Value: shorten(value), Message: Text{ZH: zh, EN: en}}},
 	}
 }
+
+// shorten keeps at most maxValueBytes, cut between characters, and says that more was given.
+func shorten(value string) string {
+	if len(value) <= maxValueBytes {
+		return value
+	}
+	end := maxValueBytes
+	for end > maxValueBytes-utf8.UTFMax && !utf8.RuneStart(value[end]) {
+		end--
+	}
+	return value[:end] + "…"
+}
+
+// maxValueBytes is how much of a refused value is given back.
+const maxValueBytes = 200

@@ -60,10 +60,13 @@ func (b *Rulebook) Answer(areas []Within, s Subject, day time.Time) *Responsible
 	first := candidates[0]
 	r := &Responsible{Unit: first.Unit, Rule: first.Rule, Because: first.Because, PassedOver: []Candidate{}}
 	for _, c := range candidates[1:] {
+		if c.Unit.same(first.Unit) {
+			continue // who answers is not passed over, on whatever further ground
+		}
 		c.Because = passedOver(c, first)
 		r.PassedOver = append(r.PassedOver, c)
 	}
-	if c, ok := b.competent(s, candidates); ok && c != first.Unit {
+	if c, ok := b.competent(s, candidates); ok && !c.same(first.Unit) {
 		r.Competent = &c
 	}
 	return r
@@ -90,11 +93,19 @@ func (b *Rulebook) recorded(s Subject) []Candidate {
 // appendRules appends the matching rules of the areas in order; territory rules and the others are separate passes, because
 // the territory answers only when nothing else does.
 func (b *Rulebook) appendRules(out []Candidate, areas []Within, s Subject, day time.Time, territory bool) []Candidate {
-	for _, a := range areas {
+	for i, a := range areas {
+		if i > 0 && areas[i-1].Code == a.Code {
+			continue // a county-level city is its own only district, with one code
+		}
+		var last Responsibility
 		for _, r := range b.byArea[a.Code] {
 			if (r.Role == Territory) != territory || !r.matches(s) || !r.validOn(day) {
 				continue
 			}
+			if r = r.always(); r == last {
+				continue // another period of the same rule
+			}
+			last = r
 			ref := a.AreaRef
 			g := Ground{By: "rule", Role: r.Role, Area: &ref, Level: a.Level, Kind: r.Kind, Subject: r.Subject}
 			because := ruleReason(a, r)
@@ -132,6 +143,15 @@ func (b *Rulebook) dept(d Dept) UnitRef {
 		return UnitRef{Code: u.Code, Name: u.Name}
 	}
 	return UnitRef(d)
+}
+
+// same tells units apart by code, and by name where a survey wrote no code.
+func (u UnitRef) same(o UnitRef) bool { return u.Code == o.Code && (u.Code != "" || u.Name == o.Name) }
+
+// always is the rule without its days.
+func (r Responsibility) always() Responsibility {
+	r.ValidFrom, r.ValidTo = time.Time{}, time.Time{}
+	return r
 }
 
 func (r Responsibility) matches(s Subject) bool {
@@ -201,21 +221,27 @@ func ruleReason(a Within, r Responsibility) Text {
 	}
 }
 
-// passedOver says why c comes after the answer.
+// passedOver names the step of the order at which c falls behind the answer.
 func passedOver(c, answer Candidate) Text {
 	switch {
 	case c.Rule.By == "recorded":
 		return Text{ZH: "登记的养护单位优先于权属单位", EN: "the recorded maintainer comes before the owner"}
 	case answer.Rule.By == "recorded":
 		return Text{ZH: "部件自身登记的单位优先于区域规则", EN: "what is recorded for the component comes before any rule"}
-	case c.Rule.By == "territory" && answer.Rule.By == "territory":
-		return Text{ZH: "更小的属地优先", EN: "a narrower territory comes first"}
-	case c.Rule.By == "territory":
+	case c.Rule.By != answer.Rule.By:
 		return Text{ZH: "属地只在没有其他规则时负责", EN: "the territory answers only where no rule does"}
-	case c.Rule.Area.Code != answer.Rule.Area.Code:
+	case c.Rule.Level != answer.Rule.Level && c.Rule.By == "territory":
+		return Text{ZH: "更小的属地优先", EN: "a narrower territory comes first"}
+	case c.Rule.Level != answer.Rule.Level:
 		return Text{ZH: "更小的区域优先", EN: "a narrower area comes first"}
+	case c.Rule.Area.Code != answer.Rule.Area.Code:
+		return Text{ZH: "同级区域中代码较小者优先", EN: "of areas of one level the lower code comes first"}
 	case c.Rule.Subject != answer.Rule.Subject:
 		return Text{ZH: "更具体的类别优先", EN: "a narrower subject comes first"}
+	case c.Rule.Kind != answer.Rule.Kind:
+		return Text{ZH: "专为部件或专为事件的规则优先于两者通用的规则", EN: "a rule for one kind comes before one for both"}
+	case c.Rule.Role != answer.Rule.Role:
+		return Text{ZH: "养护、权属、主管依次优先", EN: "maintainer, owner, competent come in this order"}
 	}
-	return Text{ZH: "养护、权属、主管依次优先", EN: "maintainer, owner, competent come in this order"}
+	return Text{ZH: "其余相同时，单位代码较小者优先", EN: "all else equal, the lower unit code comes first"}
 }
