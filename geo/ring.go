@@ -59,15 +59,15 @@ func product(x, y float64) *big.Float {
 // of its ends is above p, so that a ray through a vertex is counted once.
 func ringSide(r orb.Ring, p orb.Point) Side {
 	side := Outside
-	for i := 1; i < len(r); i++ {
-		a, b := r[i-1], r[i]
-		if (a[1] > p[1]) == (b[1] > p[1]) {
-			if onLevel(a, b, p) {
+	a := r[0]
+	aAbove := a[1] > p[1]
+	for _, b := range r[1:] {
+		bAbove := b[1] > p[1]
+		switch {
+		case aAbove == bAbove:
+			if b[1] == p[1] && onLevel(a, b, p) {
 				return Border
 			}
-			continue
-		}
-		switch {
 		case p[0] > a[0] && p[0] > b[0]: // the edge lies west of p
 		case p[0] < a[0] && p[0] < b[0]: // east: crossed
 			side = -side
@@ -76,20 +76,18 @@ func ringSide(r orb.Ring, p orb.Point) Side {
 			if turn == 0 {
 				return Border
 			}
-			if (turn > 0) == (b[1] > a[1]) {
+			if (turn > 0) == bAbove {
 				side = -side
 			}
 		}
+		a, aAbove = b, bAbove
 	}
 	return side
 }
 
-// onLevel tells whether p lies on an edge that does not cross p's level: on its end b (a is the end of the edge before)
-// or within it when it is level itself.
+// onLevel tells whether p lies on an edge that does not cross p's level and ends on it: on its end b (a is the end of the
+// edge before) or within it when it is level itself.
 func onLevel(a, b, p orb.Point) bool {
-	if b[1] != p[1] {
-		return false
-	}
 	if b[0] == p[0] {
 		return true
 	}

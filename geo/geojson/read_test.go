@@ -262,16 +262,16 @@ func TestReadHoldsOneFeatureAtATime(t *testing.T) {
 }
 
 func TestReadPassesOverAFeatureTooLargeWithoutHoldingIt(t *testing.T) { // not parallel: it measures
-	huge := io.MultiReader(strings.NewReader(head+`{"id":"`), io.LimitReader(forever('x'), 64<<20), strings.NewReader(`"},`+feature("null")+tail))
+	huge := io.MultiReader(strings.NewReader(head+`{"id":"`), io.LimitReader(forever('x'), 16<<20), strings.NewReader(`"},`+feature("null")+tail))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	got := outcome(huge, geo.Limits{FeatureBytes: 1 << 10})
 	runtime.ReadMemStats(&after)
-	if want := "0 line 1 bad: too_many_bytes\n1 line 1 byte 67108914 id=\"\" null\n"; got != want {
+	if want := "0 line 1 bad: too_many_bytes\n1 line 1 byte 16777266 id=\"\" null\n"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
-		t.Errorf("%d bytes were allocated for a feature of 64 MiB", n)
+		t.Errorf("%d bytes were allocated for a feature of 16 MiB", n)
 	}
 }
 
