@@ -253,7 +253,7 @@ func FuzzCheck(f *testing.F) {
 	const header = "ObjID,ObjName,DeptCode1,DeptName1,BGID,ObjState,ORDate,CHDate,Note,Lon,Lat,Height,Material\n"
 	for _, seed := range []string{
 		"4205020118000001,路灯,U04,路灯处,420502001001001,完好,2011-12-31,20120101,=1+1,111.285,30.705,58.5,钢",
-		"4205020118000001,路灯,,,,完好,20111231,,,111.29,30.71,,", "４２,,U99,,,新,2011-13-01,x,\x00,30.705,111.285,NaN,\ufffd", "1,2", "\"",
+		"4205020118000001,路灯,,,,完好,20111231,,,111.29,30.71,,", "４２,,U99,,,新,2011-13-01,x,\x00,30.705,111.285,NaN,\ufffd", "1,2", "\"", strings.Repeat("\x00", longestValue),
 	} {
 		f.Add(seed)
 	}

@@ -81,6 +81,7 @@ const longestValue = 200
 // cut copies a cell, so that an issue does not hold the record it came from, without what is past the limit and what PostgreSQL
 // cannot keep in a text. It does not cut a character.
 func cut(value string) string {
+	value = strings.ReplaceAll(value, "\x00", "␀")
 	if len(value) > longestValue {
 		end := longestValue
 		for end > 0 && !utf8.RuneStart(value[end]) {
@@ -88,5 +89,5 @@ func cut(value string) string {
 		}
 		value = value[:end] + "…"
 	}
-	return strings.Clone(strings.ReplaceAll(value, "\x00", "␀"))
+	return strings.Clone(value)
 }
