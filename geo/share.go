@@ -82,7 +82,8 @@ func crossing(from, to, b, c orb.Point) float64 {
 	return min(1, max(0, before/(before-after)))
 }
 
-// AreaInside is how many square metres of a valid polygon an area covers, with the error of [Area.SquareMetres]. The rings
+// AreaInside is how many square metres of a valid polygon an area covers, with the error of [Area.SquareMetres]
+// (2e-4 was seen for triangles with edges of 2 km). The rings
 // of the polygon may run either way; one that NewArea would refuse has no area.
 //
 // A region is the sum of what lies below each of its edges, counted plus where the edge runs west and minus where it runs

@@ -15,7 +15,7 @@ import (
 // Offset, and reading goes on. A [*DocumentError] ends the sequence; the caller then has part of the document only. Such
 // are text that is not JSON between the features, a member of the document that occurs twice, a "crs" member of the old
 // specification that names anything but WGS 84 in degrees (also when it stands after the features), and an end that
-// comes too early. The caller may stop at any time and read again from where r stands only by starting a new document.
+// comes too early. The caller may stop at any time; r has then been read further than the last feature.
 func Read(r io.Reader, lim geo.Limits) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
 		d := document{scanner: newScanner(r), lim: lim.OrDefault(), yield: yield}
