@@ -98,13 +98,15 @@ func boundsParameter(bounds []orb.Bound) []float64 {
 }
 
 const (
-	// A query has one box, or two where it crosses the antimeridian; a box given twice selects nothing more.
+	// A query has one box, or two where it crosses the antimeridian; a box given twice selects nothing more. As geometry a box
+	// without width or height is a line or a point; as an envelope it would be a polygon that is not valid.
 	sqlInBounds = `
     ($2::float8[] is null
-        or geom && st_makeenvelope(($2::float8[])[1], ($2::float8[])[2], ($2::float8[])[3], ($2::float8[])[4], 4326)
-            and st_intersects(geom, st_makeenvelope(($2::float8[])[1], ($2::float8[])[2], ($2::float8[])[3], ($2::float8[])[4], 4326))
-        or geom && st_makeenvelope(($2::float8[])[5], ($2::float8[])[6], ($2::float8[])[7], ($2::float8[])[8], 4326)
-            and st_intersects(geom, st_makeenvelope(($2::float8[])[5], ($2::float8[])[6], ($2::float8[])[7], ($2::float8[])[8], 4326)))`
+        or geom && ` + sqlBoxOne + ` and st_intersects(geom, ` + sqlBoxOne + `)
+        or geom && ` + sqlBoxTwo + ` and st_intersects(geom, ` + sqlBoxTwo + `))`
+
+	sqlBoxOne = `st_setsrid(st_makebox2d(st_point(($2::float8[])[1], ($2::float8[])[2]), st_point(($2::float8[])[3], ($2::float8[])[4]))::geometry, 4326)`
+	sqlBoxTwo = `st_setsrid(st_makebox2d(st_point(($2::float8[])[5], ($2::float8[])[6]), st_point(($2::float8[])[7], ($2::float8[])[8]))::geometry, 4326)`
 
 	sqlAreaColumns = `code, level, name, name_en, coalesce(parent, ''), square_metres, geom`
 
