@@ -218,13 +218,18 @@ func (c *city) parks() ([][2]string, [][]polygon) {
 	step := len(c.cells) / (len(words) / 2)
 	for i := 0; i+1 < len(words); i += 2 {
 		k := i / 2 * step
-		for c.faces[c.cells[k].face].merged {
+		for c.faces[c.cells[k].face].merged || c.quayside(k) {
 			k++
 		}
 		names = append(names, [2]string{words[i] + "公园", words[i+1] + " Park"})
 		borders = append(borders, []polygon{{shrunk(c.cells[k].ring)}})
 	}
 	return names, borders
+}
+
+// quayside tells whether a cell lies on the river bank, where 沿江大道 crosses it.
+func (c *city) quayside(cell int) bool {
+	return slices.ContainsFunc(c.faces[c.cells[cell].face].ring, func(k int) bool { return c.corners[k].y == 0 })
 }
 
 // turned makes a ring run counter-clockwise.

@@ -16,7 +16,7 @@ type ScaleOptions struct {
 	// for 99 districts of 4,096 cells each.
 	Cells int
 	// Components is the number of components, all points, spread evenly over the
-	// cells. One district has room for 999,999 of each subclass.
+	// cells. One district, 4,096 cells or all there are, has room for 7,000,000.
 	Components int
 	// Seed chooses among cities of the same size.
 	Seed uint64
@@ -41,11 +41,18 @@ func Scale(ctx context.Context, dir string, opt ScaleOptions) (Report, error) {
 	return Report{}, fmt.Errorf("draw a city of %d cells: %w", opt.Cells, err)
 }
 
+// districtRoom leaves 999,999 codes of six digits for the commonest subclass, which
+// has 13 % of all points.
+const districtRoom = 7_000_000
+
 func (o ScaleOptions) lattice() (lattice, error) {
 	if o.Cells < 1 || o.Components < 0 {
 		return lattice{}, fmt.Errorf("at least one cell and no fewer than 0 components are needed, not %d and %d", o.Cells, o.Components)
 	}
 	const side = sideCells * sideCells * sideCells
+	if n := share(o.Components, min(o.Cells, side*side), o.Cells); n > districtRoom {
+		return lattice{}, fmt.Errorf("%d components fall to one district and there are codes for %d: spread them over more cells", n, districtRoom)
+	}
 	l := newLattice(o.Cells, o.Seed)
 	if n := (l.columns + side - 1) / side * ((l.rows + side - 1) / side); n > 99 {
 		return lattice{}, fmt.Errorf("%d districts would be needed and there are codes for 99", n)

@@ -1,7 +1,6 @@
 package synth
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 
@@ -53,9 +52,7 @@ func (l lattice) sow(s *sheet, plants []crop, cell string, b block, n int) error
 		for j := 0; plants[j].until <= roll; j++ {
 			p = &plants[j+1]
 		}
-		if p.next++; p.next > 999_999 {
-			return fmt.Errorf("district %s has more than 999,999 components of subclass %s: spread them over more cells", cell[:6], p.subclass)
-		}
+		p.next++
 		u := 0.08 + float64(0.84*(float64(i%net)+0.2+float64(0.6*g()))/float64(net))
 		v := 0.08 + float64(0.84*(float64(i/net)+0.2+float64(0.6*g()))/float64(net))
 		at := roundAt(nw.to(ne, u).to(sw.to(se, u), v))
