@@ -206,18 +206,19 @@ create table component (
     extra          jsonb,
     geom           geometry not null check (st_srid(geom) = 4326),
     batch_id       uuid not null,
-    change_id      bigint not null references change,
+    change_id      bigint not null,
     foreign key (edition, kind, subclass) references subclass (edition, kind, code)
 );
 create index component_geom on component using gist (geom);
 create index component_subclass on component (subclass, code);
+comment on column component.change_id is 'The change that wrote the row. No foreign key: one constant a transaction, and a check a row costs a fifth of an import.';
 comment on column component.code is 'The code in the city''s active edition: the public feature id.';
 comment on column component.geom is 'Any type, with or without Z (a type modifier would force one of the two), EPSG:4326.';
 comment on column component.grid is 'Computed from the geometry while rows stream (no foreign key: a check a row would halve the speed of an import); stated_grid is what the survey wrote.';
 comment on column component.grids_also is 'The other cells that a line or polygon reaches into.';
 
 create table component_code (
-    edition      text collate "C" not null references edition,
+    edition      text collate "C" not null,
     code         text collate "C" not null,
     component_id bigint not null references component,
     primary key (edition, code)
