@@ -65,7 +65,7 @@ type extentDocument struct {
 }
 
 func (s *Server) collections(r *request) (*answer, error) {
-	tag, err := s.validator(r, registry.CollectionCity, registry.CollectionComponents)
+	tag, err := s.validator(r, registry.CollectionAreas, registry.CollectionComponents)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (s *Server) collection(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	tag, err := s.validator(r, registry.CollectionCity, registry.CollectionComponents)
+	tag, err := s.validator(r, registry.CollectionAreas, registry.CollectionComponents)
 	if err != nil {
 		return nil, err
 	}
@@ -110,13 +110,13 @@ func (s *Server) describe(r *request, c collection) (collectionDocument, error) 
 			s.link("items", typeGeoJSON, path+"/items", "", c.title),
 		},
 	}
-	box, known, err := s.extent.of(r, s.registry, c)
+	e, err := s.extentOf(r, c)
 	if err != nil {
 		return collectionDocument{}, err
 	}
-	if known {
+	if e.known {
 		document.Extent = &extentDocument{}
-		document.Extent.Spatial.BBox = [][4]float64{box}
+		document.Extent.Spatial.BBox = [][4]float64{e.box}
 		document.Extent.Spatial.CRS = crs84
 	}
 	return document, nil

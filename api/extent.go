@@ -1,52 +1,71 @@
 package api
 
 import (
+	"fmt"
 	"sync"
 
+	"github.com/paulmach/orb"
+
+	"citygrid/api/query"
+	"citygrid/geo"
 	"citygrid/registry"
 )
 
-// extent remembers the bounds of all components, which take the database a look at every one of them, for as long as their revision
-// stands.
+// extents remember the bounds of what is served, for which the database looks at every row, for as long as its revision stands.
+type extents struct {
+	mu   sync.Mutex
+	held map[string]extent // by the registry's collection
+}
+
+// extent is west, south, east, north of a collection at a revision.
 type extent struct {
-	mu       sync.Mutex
 	revision int64
-	known    bool // box holds the bounds at revision
-	empty    bool // there were no components
+	known    bool // false: there is nothing in the collection
 	box      [4]float64
 }
 
-// of is the extent of a collection: of the components where they are, of areas the city's area of use, and unknown while there is no
-// city.
-func (e *extent) of(r *request, reg *registry.Registry, c collection) (box [4]float64, known bool, err error) {
-	if c.id == components {
-		box, known, err = e.components(r, reg)
-		if known || err != nil {
-			return box, known, err
-		}
+// extentOf is the extent of a collection, known only where it has anything in it.
+func (s *Server) extentOf(r *request, c collection) (extent, error) {
+	revisions, err := s.revisions(r)
+	if err != nil {
+		return extent{}, err
 	}
-	city, err := reg.City(r.ctx, r.scope)
-	if registry.KindOf(err) == registry.NotFound {
-		return box, false, nil
+	s.extents.mu.Lock()
+	defer s.extents.mu.Unlock()
+	e, found := s.extents.held[c.revision]
+	if found && e.revision == revisions[c.revision] {
+		return e, nil
 	}
-	return city.Extent, err == nil, err
+	b, known, err := s.measure(r, c)
+	if err != nil {
+		return extent{}, err
+	}
+	e = extent{revisions[c.revision], known, [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}
+	s.extents.held[c.revision] = e
+	return e, nil
 }
 
-func (e *extent) components(r *request, reg *registry.Registry) (box [4]float64, known bool, err error) {
-	revisions, err := reg.Revisions(r.ctx)
+// measure asks the store. The areas of every level cover the same ground, that of the districts, which are the fewest.
+func (s *Server) measure(r *request, c collection) (bound orb.Bound, known bool, err error) {
+	everyone := registry.Scope{Public: true}
+	if c.id == components {
+		return s.registry.ComponentsExtent(r.ctx, everyone)
+	}
+	page, err := s.registry.Areas(r.ctx, everyone, registry.AreaQuery{Level: registry.LevelDistrict, Limit: query.MaxLimit})
 	if err != nil {
-		return box, false, err
+		return bound, false, err
 	}
-	revision := revisions.Latest(registry.CollectionComponents)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !e.known || e.revision != revision {
-		b, ok, err := reg.ComponentsExtent(r.ctx, registry.Scope{Public: true})
+	for i, area := range page.Areas {
+		shape, err := geo.DecodeEWKB(area.Geometry)
 		if err != nil {
-			return box, false, err
+			return bound, false, fmt.Errorf("measure area %s: %w", area.Code, err)
 		}
-		e.revision, e.known, e.empty = revision, true, !ok
-		e.box = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+		b := shape.Bounds()
+		part := orb.Bound{Min: orb.Point{b.Min(0), b.Min(1)}, Max: orb.Point{b.Max(0), b.Max(1)}}
+		if i == 0 {
+			bound = part
+		}
+		bound = bound.Union(part)
 	}
-	return e.box, !e.empty, nil
+	return bound, len(page.Areas) > 0, nil
 }

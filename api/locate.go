@@ -47,12 +47,12 @@ func (s *Server) locateAll(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if detail {
-		return &answer{mediaType: typeJSON, stream: s.placements(r, points)}, nil
-	}
 	codes, _, err := s.registry.Cells(points)
 	if err != nil {
 		return nil, err
+	}
+	if detail {
+		return &answer{mediaType: typeJSON, stream: s.placements(r, points, codes)}, nil
 	}
 	return &answer{mediaType: typeJSON, body: appendCodes(buffer(), codes), pooled: true}, nil
 }
@@ -70,13 +70,18 @@ func bodyOf(r *request, limit int64) (io.Reader, error) {
 	return http.MaxBytesReader(r.writer, r.http.Body, limit), nil
 }
 
-// placements writes the whole placement of each point. It is made while it is sent: for 100,000 points it would fill 100 MB.
-func (s *Server) placements(r *request, points []orb.Point) func(io.Writer) error {
+// placements writes the whole placement of each point. It is made while it is sent: for 100,000 points it would fill 100 MB. Where a
+// point has no cell nothing is looked for: an OutsideError costs a search for the nearest one.
+func (s *Server) placements(r *request, points []orb.Point, codes []string) func(io.Writer) error {
 	return func(w io.Writer) error {
 		b := append(buffer(), '[')
 		for i, p := range points {
 			if i > 0 {
 				b = append(b, ',')
+			}
+			if codes[i] == "" {
+				b = append(b, "null"...)
+				continue
 			}
 			var err error
 			if b, err = s.appendPlacement(b, r, p); err != nil {
@@ -99,7 +104,7 @@ func (s *Server) placements(r *request, points []orb.Point) func(io.Writer) erro
 func (s *Server) appendPlacement(dst []byte, r *request, p orb.Point) ([]byte, error) {
 	place, err := s.registry.Locate(r.ctx, r.scope, registry.Ask{Point: p})
 	var outside *registry.OutsideError
-	if errors.As(err, &outside) {
+	if errors.As(err, &outside) { // by a grid that changed since codes were asked for
 		return append(dst, "null"...), nil
 	}
 	if err != nil {

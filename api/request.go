@@ -24,6 +24,8 @@ type request struct {
 	params query.Parameters
 	scope  registry.Scope
 	echo   echo.Context
+
+	known registry.Revisions // read once: an answer speaks of one state of the registry
 }
 
 // path is a decoded parameter of the path.
@@ -83,11 +85,23 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 // validator is the entity tag of an answer made of collections. It fails with notModified when the client has that answer.
 // The tag is read before the data: what changes between the two is found by the next request.
 func (s *Server) validator(r *request, collections ...string) (string, error) {
-	revisions, err := s.registry.Revisions(r.ctx)
+	revisions, err := s.revisions(r)
 	if err != nil {
 		return "", err
 	}
 	return s.unlessKnown(r, fmt.Sprintf(`W/"%d-%s"`, revisions.Latest(collections...), s.build))
+}
+
+// revisions are those of the moment when the request first asked for them.
+func (s *Server) revisions(r *request) (registry.Revisions, error) {
+	if r.known == nil {
+		known, err := s.registry.Revisions(r.ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.known = known
+	}
+	return r.known, nil
 }
 
 // unlessKnown passes a tag on, or fails with notModified when the client has what it stands for.

@@ -33,7 +33,7 @@ type Server struct {
 	admission  *admission
 	metrics    *metrics
 	subclasses subclasses
-	extent     extent
+	extents    extents
 	definition []byte // the OpenAPI document
 }
 
@@ -54,6 +54,7 @@ func New(c Config) (*Server, error) {
 		now:       c.Now,
 		admission: newAdmission(cmp.Or(c.Concurrency, 2*runtime.GOMAXPROCS(0))),
 		metrics:   newMetrics(),
+		extents:   extents{held: map[string]extent{}},
 	}
 	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
 	var err error
