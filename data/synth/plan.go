@@ -181,8 +181,8 @@ func (p *plan) south(f, dongshan, yiling int) {
 func (p *plan) riverAndFarSide(f int) {
 	far, river := p.acrossAway(f, -1200, p.newCut())
 	p.faces[river].kind = water
-	up, river := p.acrossAlong(river, -2400, p.newCut())
-	island, down := p.acrossAlong(river, 700, p.newCut())
+	_, river = p.acrossAlong(river, -2400, p.newCut())
+	island, _ := p.acrossAlong(river, 700, p.newCut())
 	for _, c := range []struct{ p, n vec }{
 		{vec{-800, -210}, vec{0.02, 1}}, {vec{-800, -720}, vec{0.03, -1}},
 		{vec{-2100, -350}, vec{-1, 0.9}}, {vec{-2200, -560}, vec{-1, -0.4}},
@@ -190,7 +190,6 @@ func (p *plan) riverAndFarSide(f int) {
 	} {
 		island, _ = p.across(island, c.p, c.n, p.newCut())
 	}
-	_, _ = up, down
 	p.faces[island].kind = land
 	p.spread(p.street("420502", "004"), island)
 
