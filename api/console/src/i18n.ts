@@ -22,7 +22,7 @@ const table = {
   areas: ["界线", "Boundaries"],
   managed: ["市管区域", "Managed area"],
   district: ["区", "District"],
-  street: ["街道", "Street office"],
+  street: ["街道", "Subdistrict"],
   community: ["社区", "Community"],
   grid: ["单元网格", "Grid cell"],
   city: ["市", "City"],

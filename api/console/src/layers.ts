@@ -10,7 +10,7 @@ import { classColourPairs, palette } from "./palette.ts";
 
 /** The sources of the style, all GeoJSON that the page loads itself, in the order in which they are worth waiting for. */
 export const sources = [
-  "water", "parks", "roads", "ground-names", "veil", "managed", "districts", "streets", "communities", "cells",
+  "water", "parks", "roads", "water-names", "parks-names", "veil", "managed", "districts", "streets", "communities", "cells",
   "districts-names", "streets-names", "communities-names", "cells-names", "components", "picked",
 ] as const;
 export type SourceName = (typeof sources)[number];
@@ -40,7 +40,7 @@ export function nameField(language: Language): ExpressionSpecification {
 }
 
 /** The layers whose text follows the language. */
-export const namedLayers = ["ground-name", "districts-name", "streets-name", "communities-name"] as const;
+export const namedLayers = ["water-name", "parks-name", "districts-name", "streets-name", "communities-name"] as const;
 
 /** Keeps the geometry of a component layer and the classes that are shown. */
 export function componentFilter(layer: (typeof componentLayers)[number], shown: string[]): FilterSpecification {
@@ -58,7 +58,6 @@ const zoom = (...stops: (number | ExpressionSpecification)[]): ExpressionSpecifi
   ["interpolate", ["exponential", 1.5], ["zoom"], ...stops] as unknown as ExpressionSpecification;
 
 const isMain: ExpressionSpecification = ["==", ["get", "class"], "main"];
-const isWater: ExpressionSpecification = ["==", ["get", "class"], "water"];
 const byClass = (main: number, side: number): ExpressionSpecification => ["case", isMain, main, side];
 const roadWidth = (extra: number) =>
   zoom(11, byClass(0.8 + extra, 0.2 + extra / 2), 14, byClass(3.5 + extra, 1.4 + extra), 16, byClass(11 + extra, 5 + extra), 19, byClass(64, 34));
@@ -76,7 +75,7 @@ function ground(): object[] {
     },
     { id: "roads-side", type: "line", source: "roads", filter: ["!", isMain], layout: round, paint: { "line-color": palette.road, "line-width": roadWidth(0) } },
     { id: "roads-main", type: "line", source: "roads", filter: isMain, layout: round, paint: { "line-color": palette.mainRoad, "line-width": roadWidth(0) } },
-    { id: "veil", type: "fill", source: "veil", paint: { "fill-color": palette.veil, "fill-opacity": zoom(12, 0.35, 15, 0.6), "fill-antialias": false } },
+    { id: "veil", type: "fill", source: "veil", paint: { "fill-color": palette.veil, "fill-opacity": zoom(12, 0.25, 15, 0.5), "fill-antialias": false } },
   ];
 }
 
@@ -126,6 +125,22 @@ function names(language: Language): object[] {
     layout: { "text-field": nameField(language), "text-font": font, "text-size": size, "text-max-width": 8, "text-padding": 6 },
     paint: paint(colour),
   });
+  const road = (id: string, minzoom: number, filter: ExpressionSpecification, size: ExpressionSpecification) => ({
+    id, type: "symbol", source: "roads", minzoom, filter,
+    layout: {
+      "symbol-placement": "line", "text-field": ["get", "name"], "text-font": regular, "text-size": size,
+      "symbol-spacing": 320, "text-max-angle": 30,
+    },
+    paint: paint("#7d7260"),
+  });
+  const ground = (id: string, source: string, minzoom: number, size: ExpressionSpecification, colour: string, halo: string, padding: number) => ({
+    id, type: "symbol", source, minzoom,
+    layout: {
+      "text-field": nameField(language), "text-font": regular, "text-size": size, "text-letter-spacing": 0.12, "text-max-width": 8,
+      "text-padding": padding,
+    },
+    paint: { "text-color": colour, "text-halo-color": halo, "text-halo-width": 1.2 },
+  });
   return [
     {
       id: "cells-name", type: "symbol", source: "cells-names", minzoom: 16.2,
@@ -136,22 +151,10 @@ function names(language: Language): object[] {
       },
       paint: paint("#6a7480"),
     },
-    {
-      id: "roads-name", type: "symbol", source: "roads", minzoom: 13.5, filter: ["has", "name"],
-      layout: {
-        "symbol-placement": "line", "text-field": ["get", "name"], "text-font": regular, "text-size": zoom(13, 10, 17, 14),
-        "symbol-spacing": 320, "text-max-angle": 30,
-      },
-      paint: paint("#7d7260"),
-    },
-    {
-      id: "ground-name", type: "symbol", source: "ground-names", minzoom: 10,
-      layout: {
-        "text-field": nameField(language), "text-font": regular, "text-letter-spacing": 0.12, "text-max-width": 8,
-        "text-size": zoom(10, ["case", isWater, 12, 0], 14, ["case", isWater, 18, 10.5], 17, ["case", isWater, 24, 14]),
-      },
-      paint: { "text-color": ["case", isWater, "#5b86a5", "#5d8049"], "text-halo-color": ["case", isWater, palette.water, palette.halo], "text-halo-width": 1 },
-    },
+    road("roads-side-name", 15.4, ["!", isMain] as ExpressionSpecification, zoom(15, 10, 18, 13)),
+    road("roads-main-name", 12.8, isMain, zoom(13, 10.5, 17, 15)),
+    ground("parks-name", "parks-names", 13.4, zoom(13, 9.5, 17, 14), "#5d8049", palette.park, 4),
+    ground("water-name", "water-names", 10, zoom(10, 12, 14, 19, 17, 26), "#5b86a5", palette.water, 90),
     area("communities-name", "communities-names", 13.6, 17.5, "#6f6378", zoom(13, 10.5, 17, 15)),
     area("streets-name", "streets-names", 11, 14.6, "#5f4c6c", zoom(11, 11, 14, 15)),
     area("districts-name", "districts-names", 7, 12.6, palette.district, zoom(8, 12, 12, 19), bold),

@@ -1,7 +1,7 @@
 import "./page.css";
 import { Api } from "./api.ts";
 import { Page } from "./page.ts";
-import { byId } from "./dom.ts";
+import { byId, el } from "./dom.ts";
 import { firstLanguage, say } from "./i18n.ts";
 
 const remembered = "citygrid.language";
@@ -13,9 +13,12 @@ const page = new Page(
   (language) => write(remembered, language),
 );
 page.start().catch((failure: unknown) => {
-  const alert = byId("alert");
-  alert.textContent = `${say(page.language, "failed")}: ${String(failure)}`;
-  alert.hidden = false;
+  byId("status").textContent = "";
+  byId("alert").replaceChildren(
+    el("span", {}, `${say(page.language, "failed")}: ${failure instanceof Error ? failure.message : String(failure)}`),
+    el("button", { type: "button", onclick: () => location.reload() }, say(page.language, "retry")),
+  );
+  byId("alert").hidden = false;
 });
 
 // Storage may be forbidden; then the choice lasts as long as the page.

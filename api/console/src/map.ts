@@ -41,6 +41,8 @@ export class CityMap {
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "bottom-right");
     this.map.addControl(new maplibre.ScaleControl({ unit: "metric" }), "bottom-right");
     this.map.getCanvas().setAttribute("aria-label", say(language, "map"));
+    for (const event of ["movestart", "dataloading"] as const) this.map.on(event, () => this.busy(true));
+    this.map.on("idle", () => this.busy(false));
   }
 
   /** Resolves when sources can be filled. */
@@ -67,6 +69,7 @@ export class CityMap {
   /** Shows the components of these classes only. */
   show(classes: string[]): void {
     for (const layer of componentLayers) this.map.setFilter(layer, componentFilter(layer, classes));
+    this.busy(true);
   }
 
   /** Writes names and control hints in another language. */
@@ -84,7 +87,17 @@ export class CityMap {
 
   /** Moves so that a place is in the free part of the map, at least at a zoom where components can be told apart. */
   flyTo(at: [number, number], zoom: number, padding: maplibre.PaddingOptions): void {
-    this.map.easeTo({ center: at, zoom: Math.max(zoom, this.map.getZoom()), padding, duration: calm() ? 0 : 700 });
+    // An offset, because the map keeps a padding and would be off centre when the panel is gone.
+    const offset: [number, number] = [((padding.left ?? 0) - (padding.right ?? 0)) / 2, ((padding.top ?? 0) - (padding.bottom ?? 0)) / 2];
+    this.map.easeTo({ center: at, zoom: Math.max(zoom, this.map.getZoom()), offset, duration: calm() ? 0 : 700 });
+  }
+
+  /** Moves only if a place is hidden behind the panel or off the screen. */
+  reveal(at: [number, number], padding: maplibre.PaddingOptions): void {
+    const { x, y } = this.map.project(at);
+    const { clientWidth: width, clientHeight: height } = this.map.getContainer();
+    const free = x >= 0 && y >= 0 && x <= width - (padding.right ?? 0) && y <= height - (padding.bottom ?? 0);
+    if (!free && !this.map.isMoving()) this.flyTo(at, this.map.getZoom(), padding);
   }
 
   /** Moves so that a box fills the free part of the map. */
@@ -92,15 +105,9 @@ export class CityMap {
     this.map.fitBounds(box, { padding, maxZoom: 17.5, duration: still || calm() ? 0 : 700 });
   }
 
-  /** Where on the page a place is drawn, in pixels from the map's corner. */
-  project(at: [number, number]): { x: number; y: number } {
-    return this.map.project(at);
-  }
-
-  /** Resolves when everything is drawn and nothing moves. */
-  async idle(): Promise<void> {
-    if (this.map.loaded() && !this.map.isMoving()) return;
-    await this.map.once("idle");
+  /** Says whether what is drawn is still changing. */
+  private busy(busy: boolean): void {
+    this.map.getContainer().setAttribute("aria-busy", String(busy));
   }
 
   private componentAt({ x, y }: maplibre.Point): string | undefined {

@@ -15,9 +15,11 @@ import { Panel } from "./panel.ts";
 import { ask, fromHash, intoHash, radius, type Answer, type Question } from "./question.ts";
 import { Search } from "./search.ts";
 import type { Entry } from "./searchindex.ts";
-import { anchorOf, boxAround, boxOf, circleAround, labelPoints } from "./shape.ts";
+import { anchorOf, boxAround, boxOf, circleAround, labelPoints, labelRows } from "./shape.ts";
 import { fillSubjects } from "./subject.ts";
 import type { City, FilingStandard, Kind } from "./wire.ts";
+
+const riverNameEvery = 0.009; // degrees of latitude, about 1 km
 
 /** The map page: its parts, and what passes between them. */
 export class Page {
@@ -58,13 +60,13 @@ export class Page {
   /** Loads the city and shows it, coarse things first. */
   async start(): Promise<void> {
     byId("language").addEventListener("click", () => this.speak(this.language === "zh" ? "en" : "zh"));
-    this.subject.addEventListener("change", () => this.chooseEvent(this.subject.value));
+    this.subject.addEventListener("change", () => this.chooseEvent());
     this.words();
     this.say("loadingMap");
     [this.city, this.catalogue] = await Promise.all([this.api.get<City>("city"), Catalogue.load(this.api)]);
     this.words();
     this.map = this.draw();
-    this.map.onClick((click) => void this.ask(click));
+    this.map.onClick((click) => void this.ask({ ...click, event: this.event() }));
     await this.map.ready();
     await Promise.all([this.loadBase(), this.loadAreas()]);
     await this.loadComponents();
@@ -85,9 +87,8 @@ export class Page {
     this.map.set("water", water);
     this.map.set("parks", parks);
     this.map.set("roads", roads);
-    const named = (features: Feature[], kind: string) =>
-      labelPoints(features).map((feature) => ({ ...feature, properties: { ...feature.properties, class: kind } }));
-    this.map.set("ground-names", [...named(water, "water"), ...named(parks, "park")]);
+    this.map.set("water-names", water.flatMap((river) => labelRows(river, riverNameEvery)));
+    this.map.set("parks-names", labelPoints(parks));
   }
 
   /** Gets a base layer. A city without one has a plain background, which is no failure. */
@@ -133,11 +134,8 @@ export class Page {
   }
 
   /** Asks about a place and shows the answer; a later question puts an earlier one off. */
-  private async ask(question: Question): Promise<void> {
-    const event = this.subject.value || undefined;
-    const { event: _, ...place } = question;
-    this.question = event ? { ...place, event } : place;
-    const asked = this.question;
+  private async ask(asked: Question): Promise<void> {
+    this.question = asked;
     this.asking.abort();
     this.asking = new AbortController();
     const { signal } = this.asking;
@@ -154,6 +152,7 @@ export class Page {
       this.shown = { answer, topic, standards };
       this.panel.show(this.language, asked, topic, answer, standards);
       this.mark(asked.component);
+      this.map.reveal([asked.lon, asked.lat], this.padding());
     } catch (failure) {
       if (!signal.aborted) this.explain(asked, failure);
     }
@@ -233,12 +232,17 @@ export class Page {
     const at = area && anchorOf(area.geometry);
     const box = area && boxOf(area.geometry);
     if (!at || !box) return;
-    void this.ask({ lon: at[0] ?? 0, lat: at[1] ?? 0 });
+    void this.ask({ lon: at[0] ?? 0, lat: at[1] ?? 0, event: this.event() });
     this.map.fit(box, { padding: this.padding(true) });
   }
 
-  private chooseEvent(event: string): void {
-    if (this.question) void this.ask(event ? { ...this.question, event } : this.question);
+  private chooseEvent(): void {
+    if (this.question) void this.ask({ ...this.question, event: this.event() });
+  }
+
+  /** The class of event that a click asks about; undefined when it asks about the component clicked. */
+  private event(): string | undefined {
+    return this.subject.value || undefined;
   }
 
   private close(): void {

@@ -1,9 +1,9 @@
 /** The muted ground, and the strong colours that stand on it. */
 export const palette = {
   land: "#f3f1ea",
-  water: "#b7d3e6",
-  waterEdge: "#9fc1d8",
-  park: "#d3e5c2",
+  water: "#abcfe6",
+  waterEdge: "#8fb9d6",
+  park: "#cfe5bb",
   casing: "#ddd7c8",
   road: "#ffffff",
   mainRoad: "#fdeecb",

@@ -42,6 +42,22 @@ export function labelPoints<P>(features: Feature<Geometry, P>[]): Feature<Point,
   });
 }
 
+/**
+ * Points to write a river's name at again and again: the middle of its widest stretch at every so many degrees of latitude. The
+ * centre of a river is mostly off the screen.
+ */
+export function labelRows<P>(feature: Feature<Geometry, P>, step: number): Feature<Point, P>[] {
+  return [...polygons(feature.geometry)].flatMap(([ring]) => {
+    const box = ring && boxOf({ type: "LineString", coordinates: ring });
+    if (!ring || !box) return [];
+    const rows = Array.from({ length: Math.max(1, Math.floor((box[3] - box[1]) / step)) }, (_, i) => box[1] + (i + 0.5) * step);
+    return rows.flatMap((y) => {
+      const stretch = widest(ring, y);
+      return stretch ? [{ ...feature, geometry: { type: "Point" as const, coordinates: [(stretch[0] + stretch[1]) / 2, y] } }] : [];
+    });
+  });
+}
+
 /** A point of a component to ask about and to fly to: the point itself, the middle position of a line, the middle of a polygon. */
 export function anchorOf(geometry: Geometry): Position | null {
   const label = labelPoint(geometry);
@@ -105,17 +121,23 @@ function ringCentre(ring: Position[]): { area: number; at: Position } | null {
 
 /** Moves a position along its latitude into a ring that it is outside of. */
 function inside(ring: Position[], [x = 0, y = 0]: Position): Position {
+  const all = stretches(ring, y);
+  if (all.some(([west, east]) => west < x && x < east)) return [x, y];
+  const stretch = widest(ring, y);
+  return stretch ? [(stretch[0] + stretch[1]) / 2, y] : [x, y];
+}
+
+function widest(ring: Position[], y: number): [west: number, east: number] | undefined {
+  return stretches(ring, y).sort((a, b) => b[1] - b[0] - (a[1] - a[0]))[0];
+}
+
+/** The parts of a latitude that lie in a ring, from west to east. */
+function stretches(ring: Position[], y: number): [west: number, east: number][] {
   const crossings: number[] = [];
   for (let i = 0; i + 1 < ring.length; i++) {
     const [[ax = 0, ay = 0], [bx = 0, by = 0]] = [ring[i]!, ring[i + 1]!];
     if (ay > y !== by > y) crossings.push(ax + ((y - ay) / (by - ay)) * (bx - ax));
   }
   crossings.sort((a, b) => a - b);
-  let [from, to] = [x, x];
-  for (let i = 0; i + 1 < crossings.length; i += 2) {
-    const [left, right] = [crossings[i]!, crossings[i + 1]!];
-    if (left < x && x < right) return [x, y];
-    if (right - left > to - from) [from, to] = [left, right];
-  }
-  return [(from + to) / 2, y];
+  return Array.from({ length: crossings.length / 2 }, (_, i) => [crossings[2 * i]!, crossings[2 * i + 1]!]);
 }
