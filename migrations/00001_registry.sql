@@ -2,6 +2,9 @@
 -- The registry's first shape. Codes are text and compared bytewise (collate "C"), the tie rule of the locator depends on it.
 -- Every changeable row names the change that wrote it; superseded images go to the *_version tables, in columns.
 
+-- Where the role may not create extensions, the database's owner does this once beforehand and the line does nothing.
+create extension if not exists postgis;
+
 create table change (
     id         bigint generated always as identity primary key,
     actor      text        not null,
