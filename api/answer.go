@@ -34,6 +34,7 @@ type answer struct {
 	tag       string // entity tag, or empty
 	cache     string // Cache-Control; empty: no-cache, which means "ask whether it changed"
 	link      string // header Link, or empty
+	vary      string // what of the request, beside its key and Accept-Encoding, the answer depends on
 	body      []byte
 	pooled    bool // body comes from the pool of buffers
 	stream    func(io.Writer) error
@@ -62,6 +63,9 @@ func (a *answer) write(c echo.Context) error {
 	if a.link != "" {
 		header.Set("Link", a.link)
 	}
+	if a.vary != "" {
+		header.Add("Vary", a.vary)
+	}
 	status := max(a.status, http.StatusOK)
 	if a.stream != nil {
 		return a.writeStream(c, status)
@@ -81,12 +85,16 @@ func (a *answer) write(c echo.Context) error {
 
 // writeStream commits only when the first bytes are there, so that a failure before them is still a problem document.
 func (a *answer) writeStream(c echo.Context, status int) error {
-	return broken(a.stream(writerFunc(func(p []byte) (int, error) {
+	err := a.stream(writerFunc(func(p []byte) (int, error) {
 		if !c.Response().Committed {
 			c.Response().WriteHeader(status)
 		}
 		return c.Response().Write(p)
-	})))
+	}))
+	if !c.Response().Committed {
+		return err
+	}
+	return broken(err)
 }
 
 func (a *answer) writeGzip(c echo.Context, status int) error {

@@ -187,5 +187,5 @@ func encodeHere(here registry.Here, chinese bool) (*answer, error) {
 	}
 	w.closeCollection(nil)
 	w.dst = append(w.dst, '}')
-	return &answer{mediaType: typeJSON, body: w.dst, pooled: true}, nil
+	return &answer{mediaType: typeJSON, vary: "Accept-Language", body: w.dst, pooled: true}, nil
 }

@@ -153,8 +153,11 @@ func (s *Server) fail(err error, c echo.Context) {
 	case http.StatusServiceUnavailable:
 		header.Set("Retry-After", "1")
 	}
-	if p.Status >= http.StatusInternalServerError {
+	switch {
+	case p.Status == http.StatusInternalServerError:
 		s.log.Error("request failed", "request_id", p.RequestID, "code", p.Code, "error", err)
+	case p.Status > http.StatusInternalServerError && p.Code != "cancelled":
+		s.log.Warn("request refused", "request_id", p.RequestID, "code", p.Code, "error", err)
 	}
 	body, err := json.Marshal(p)
 	if err != nil {

@@ -41,6 +41,9 @@ func (r *request) path(name string) string {
 func (s *Server) serve(rt route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Set(routeKey, rt.path)
+		if !rt.open {
+			c.Response().Header().Add("Vary", echo.HeaderAuthorization)
+		}
 		a, err := s.answer(c, rt)
 		if err != nil {
 			return err
