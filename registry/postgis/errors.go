@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 
 	"github.com/jackc/pgx/v5"
@@ -40,7 +41,8 @@ func classify(err error) *registry.Error {
 		return registry.NewError(registry.Unavailable, "canceled", "请求已取消", "the request was cancelled")
 	case errors.Is(err, context.DeadlineExceeded):
 		return timedOut()
-	case errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err), errors.Is(err, net.ErrClosed):
+	case errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err), errors.Is(err, net.ErrClosed),
+		errors.Is(err, io.ErrUnexpectedEOF): // the server ended in the middle of an answer
 		return away()
 	}
 	return registry.NewError(registry.Internal, "internal", "内部错误", "internal error")
@@ -53,6 +55,8 @@ func classifyState(pg *pgconn.PgError) *registry.Error {
 		return timedOut()
 	case "40001", "40P01", "55P03": // serialization, deadlock, lock not available
 		return registry.NewError(registry.Conflict, "busy", "另一项更改正在进行，请稍后重试", "another change is in progress: try again")
+	case "22021", "22P05": // bytes that are no UTF-8, and NUL: no text of the registry has them
+		return registry.NewError(registry.Invalid, "bad_text", "文本含有无效的 UTF-8 字节或 NUL 字符", "a text holds bytes that are not UTF-8, or NUL")
 	case "53100": // disk full
 		return registry.NewError(registry.Unavailable, "storage_full", "数据库存储空间已满", "the database's storage is full")
 	}
