@@ -5,7 +5,7 @@ export type Language = "zh" | "en";
 const table = {
   title: ["CityGrid 城市网格", "CityGrid"],
   skip: ["跳到搜索", "Skip to search"],
-  map: ["城市地图：点击任意位置查询所在网格与责任单位", "Map of the city: click anywhere to ask which grid cell it is and who answers"],
+  map: ["城市地图：点击任意位置（或按回车键查询地图中心）得知所在网格与责任单位", "Map of the city: click anywhere, or press Enter for its middle, to ask which grid cell it is and who answers"],
   switch: ["English", "中文"],
   switchTo: ["Switch to English", "切换为中文"],
   search: ["搜索", "Search"],

@@ -50,10 +50,15 @@ export class CityMap {
     if (!this.map.isStyleLoaded()) await this.map.once("load");
   }
 
-  /** Calls back on each click, and shows by the pointer that a component can be clicked. */
+  /** Calls back on each click, on Enter for the middle of the map, and shows by the pointer that a component can be clicked. */
   onClick(call: (click: Click) => void): void {
     this.map.on("click", (event) => {
       call({ lon: event.lngLat.lng, lat: event.lngLat.lat, component: this.componentAt(event.point) });
+    });
+    this.map.getCanvas().addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      const { lng: lon, lat } = this.map.getCenter();
+      call({ lon, lat, component: this.componentAt(this.map.project([lon, lat])) });
     });
     for (const layer of componentLayers) {
       this.map.on("mouseenter", layer, () => { this.map.getCanvas().style.cursor = "pointer"; });

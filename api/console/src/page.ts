@@ -1,25 +1,23 @@
 import type { Feature, Geometry } from "geojson";
 import { ProblemError, type Api } from "./api.ts";
-import { Areas, type Layer } from "./areas.ts";
+import { Areas } from "./areas.ts";
 import type { Topic } from "./answer.ts";
 import { Catalogue } from "./catalogue.ts";
 import { Components } from "./components.ts";
 import { byId } from "./dom.ts";
+import { drawAreas, drawBase } from "./ground.ts";
 import { say, type Language } from "./i18n.ts";
 import { Legend } from "./legend.ts";
 import { CityMap } from "./map.ts";
 import { classColour } from "./palette.ts";
 import { renderNotice } from "./notice.ts";
-import { outlineLines, outlineOf, outsideOf } from "./outline.ts";
 import { Panel } from "./panel.ts";
 import { ask, fromHash, intoHash, radius, type Answer, type Question } from "./question.ts";
 import { Search } from "./search.ts";
 import type { Entry } from "./searchindex.ts";
-import { anchorOf, boxAround, boxOf, circleAround, labelPoints, labelRows } from "./shape.ts";
+import { anchorOf, boxOf, circleAround } from "./shape.ts";
 import { fillSubjects } from "./subject.ts";
 import type { City, FilingStandard, Kind } from "./wire.ts";
-
-const riverNameEvery = 0.009; // degrees of latitude, about 1 km
 
 /** The map page: its parts, and what passes between them. */
 export class Page {
@@ -68,7 +66,8 @@ export class Page {
     this.map = this.draw();
     this.map.onClick((click) => void this.ask({ ...click, event: this.event() }));
     await this.map.ready();
-    await Promise.all([this.loadBase(), this.loadAreas()]);
+    const [managed] = await Promise.all([drawAreas(this.api, this.map, this.areas), drawBase(this.api, this.map)]);
+    if (managed && !this.viewGiven) this.map.fit(managed, { padding: this.padding(), still: true });
     await this.loadComponents();
     addEventListener("hashchange", () => this.followHash());
     this.followHash();
@@ -80,45 +79,6 @@ export class Page {
     } catch {
       throw new Error(say(this.language, "webgl"));
     }
-  }
-
-  private async loadBase(): Promise<void> {
-    const [water, parks, roads] = await Promise.all([this.base("water"), this.base("parks"), this.base("streets")]);
-    this.map.set("water", water);
-    this.map.set("parks", parks);
-    this.map.set("roads", roads);
-    this.map.set("water-names", water.flatMap((river) => labelRows(river, riverNameEvery)));
-    this.map.set("parks-names", labelPoints(parks));
-  }
-
-  /** Gets a base layer. A city without one has a plain background, which is no failure. */
-  private async base(layer: string): Promise<Feature[]> {
-    try {
-      return (await this.api.get<{ features: Feature[] }>(`base/${layer}`)).features;
-    } catch (failure) {
-      if (failure instanceof ProblemError && failure.problem.status === 404) return [];
-      throw failure;
-    }
-  }
-
-  private async loadAreas(): Promise<void> {
-    const layers: Layer[] = ["districts", "streets", "communities", "cells"];
-    for (const layer of layers) {
-      const features = await this.areas.load(this.api, layer);
-      this.map.set(layer, features);
-      this.map.set(`${layer}-names`, labelPoints(features));
-    }
-    this.emphasise((await this.areas.managed(this.api)).map(({ geometry }) => geometry));
-  }
-
-  /** Draws the edge of the managed areas, lays a veil over everything outside, and begins with a view of them. */
-  private emphasise(managed: Geometry[]): void {
-    const box = boxAround(managed);
-    if (!box) return;
-    const edge = outlineOf(managed);
-    this.map.set("managed", [{ type: "Feature", properties: {}, geometry: outlineLines(edge) }]);
-    this.map.set("veil", [{ type: "Feature", properties: {}, geometry: outsideOf(edge) }]);
-    if (!this.viewGiven) this.map.fit(box, { padding: this.padding(), still: true });
   }
 
   private async loadComponents(): Promise<void> {

@@ -54,6 +54,18 @@ test("a component is found by its code, flown to and answered for, with the keyb
   expect(seen).toEqual({ strangers: [], complaints: [] });
 });
 
+test("Enter on the map asks about its middle, and Escape closes the answer", async ({ page, server, request }) => {
+  await open(page, server, `#map=18/${centre.lat}/${centre.lon}`);
+  await page.locator("#map canvas").focus();
+  await page.keyboard.press("Enter");
+  const located: Located = await (await request.get(`${server}/locate?lon=${centre.lon}&lat=${centre.lat}`)).json();
+  await expect(answer(page).locator("[data-grid]")).toHaveText(located.grid.code);
+  await answer(page).locator(".close").focus();
+  await page.keyboard.press("Escape");
+  await expect(page.locator("#panel")).toBeHidden();
+  expect(new URL(page.url()).hash).not.toContain("at=");
+});
+
 test("an address that holds a question opens with its answer", async ({ page, server, request }) => {
   const items: Items = await (await request.get(`${server}/collections/grid-cells/items?limit=1`)).json();
   const code = items.features[0]!.properties.code;
