@@ -30,6 +30,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		header := c.Response().Header()
 		header.Set(requestIDHeader, id)
 		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY") // what the pages' own policy cannot say of itself
 		header.Set("Referrer-Policy", "no-referrer")
 
 		s.metrics.inFlight.Inc()

@@ -46,7 +46,7 @@ func TestNobodyPassedOverIsAnEmptyList(t *testing.T) {
 		Unit: registry.UnitRef{Code: "U01", Name: "单位U01"},
 		Rule: registry.Ground{By: "rule", Role: registry.Competent, Area: &registry.AreaRef{Code: "420500", Name: "宜昌市"}, Level: registry.LevelCity, Kind: "*", Subject: "*"},
 		Because: registry.Text{
-			ZH: "市 宜昌市（420500）的规则：部件和事件 全部类别，主管单位",
+			ZH: "宜昌市（420500）的规则：部件和事件 全部类别，主管单位",
 			EN: "rule of the city 宜昌市 (420500): components and events, every class, role competent",
 		},
 		PassedOver: []registry.Candidate{},
@@ -70,7 +70,7 @@ func TestReasonsOfTheAnswer(t *testing.T) {
 		{"", maintained, registry.Text{ZH: "该部件登记了养护单位", EN: "recorded as the component's maintainer"}},
 		{"", owned, registry.Text{ZH: "该部件登记了权属单位", EN: "recorded as the component's owner"}},
 		{"420502001 component 01 maintainer U04", lamp, registry.Text{
-			ZH: "街道 西陵街道（420502001）的规则：部件 大类 01，养护单位", EN: "rule of the street 西陵街道 (420502001): component, class 01, role maintainer"}},
+			ZH: "西陵街道（420502001）的规则：部件 大类 01，养护单位", EN: "rule of the street 西陵街道 (420502001): component, class 01, role maintainer"}},
 		{"420502 * * territory D01", lamp, registry.Text{
 			ZH: "没有更具体的规定，由属地（区 西陵区）负责", EN: "no closer rule: the territory answers (district 西陵区)"}},
 	} {

@@ -215,8 +215,12 @@ func ruleReason(a Within, r Responsibility) Text {
 	if r.Kind != Any {
 		kind = catalog.Kind(r.Kind).Name()
 	}
+	name := a.Name
+	if rank := a.Level.Text().ZH; !strings.Contains(name, rank) { // most names end with it: 解放路社区
+		name = rank + " " + name
+	}
 	return Text{
-		ZH: fmt.Sprintf("%s %s（%s）的规则：%s %s，%s单位", a.Level.Text().ZH, a.Name, a.Code, kind.ZH, subject.ZH, r.Role.Text().ZH),
+		ZH: fmt.Sprintf("%s（%s）的规则：%s %s，%s单位", name, a.Code, kind.ZH, subject.ZH, r.Role.Text().ZH),
 		EN: fmt.Sprintf("rule of the %s %s (%s): %s, %s, role %s", a.Level.Text().EN, a.Name, a.Code, kind.EN, subject.EN, r.Role.Text().EN),
 	}
 }
