@@ -27,6 +27,7 @@ type Locator struct {
 	source Source
 	now    func() time.Time
 	zone   *time.Location
+	turn   chan struct{} // holds one token while a Refresh runs
 	state  atomic.Pointer[state]
 }
 
@@ -38,12 +39,18 @@ type state struct {
 
 // New makes a Locator that knows nothing until its first Refresh. Rules are judged by the day in zone, the city's time zone.
 func New(source Source, now func() time.Time, zone *time.Location) *Locator {
-	return &Locator{source: source, now: now, zone: zone}
+	return &Locator{source: source, now: now, zone: zone, turn: make(chan struct{}, 1)}
 }
 
 // Refresh brings the snapshot up to the store's revision; changed says whether there was anything to do. On failure the old
-// snapshot stays.
+// snapshot stays. Calls take turns, so that a slow one cannot put back what a later one replaced.
 func (l *Locator) Refresh(ctx context.Context) (changed bool, err error) {
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return false, fmt.Errorf("refresh locator: %w", ctx.Err())
+	}
 	asked := l.now()
 	latest, err := l.source.Revisions(ctx)
 	if err != nil {
