@@ -12,10 +12,18 @@ import (
 // ProfileStore is the Store as profile.Apply wants it.
 type ProfileStore struct{ *Store }
 
-// Change runs fn in one Change of the Store.
+// Change runs fn in one Change of the Store, one at a time: a second waits, and is a Conflict when that takes too long.
 func (s ProfileStore) Change(ctx context.Context, act registry.Act, fn func(profile.Change) error) (revision int64, err error) {
-	return s.Store.Change(ctx, act, func(c *Change) error { return fn(c) })
+	return s.Store.Change(ctx, act, func(c *Change) error {
+		if _, err := c.tx.Exec(ctx, sqlProfileLock, profileLock); err != nil {
+			return interpret("wait for another profile", err)
+		}
+		return fn(c)
+	})
 }
+
+// profileLock is the advisory lock of profiles: "profil" in hexadecimal ASCII.
+const profileLock = int64(0x70726f66696c)
 
 // InvalidAreas lists the staged areas that are new or changed and whose shape is not valid.
 func (c *Change) InvalidAreas(ctx context.Context) ([]profile.InvalidArea, error) {
@@ -90,6 +98,8 @@ type gridRow struct {
 }
 
 const (
+	sqlProfileLock = `select pg_advisory_xact_lock($1)`
+
 	sqlInvalidAreas = `
 select i.code, coalesce(reason(d.detail), ''), coalesce(st_x(location(d.detail)), 0), coalesce(st_y(location(d.detail)), 0)
 from incoming_area i
@@ -110,9 +120,11 @@ with parent as (
     select 'gap' as what, p.code as parent, '{}'::text[] as areas, (st_dump(st_difference(p.geom, c.geom))).geom
     from parent p join covered c on c.parent = p.code
     union all
-    select 'gap', '', '{}', st_makepolygon(st_exteriorring((st_dumprings(part.geom)).geom))
-    from covered c cross join lateral st_dump(c.geom) part
-    where c.parent = '' and st_nrings(part.geom) > 1
+    select 'gap', '', '{}', (st_dump(st_difference(filled.geom, c.geom))).geom
+    from covered c cross join lateral (
+        select st_union(st_makepolygon(st_exteriorring(part.geom))) as geom from st_dump(c.geom) part
+    ) filled
+    where c.parent = ''
     union all
     select 'overlap', a.parent, array[a.code, b.code], (st_dump(st_intersection(a.geom, b.geom))).geom
     from child a join child b on a.parent = b.parent and a.code < b.code and a.geom && b.geom and st_relate(a.geom, b.geom, '2********')
@@ -127,9 +139,6 @@ with parent as (
 select m.what, m.parent, m.areas, st_x(m.at), st_y(m.at), m.square_metres
 from measured m
 where m.square_metres > 0.01
-    -- of the city's rings the outer one is no gap
-    and not (m.what = 'gap' and m.parent = '' and exists (
-        select from covered c where c.parent = '' and st_relate(c.geom, m.geom, '2********')))
 order by m.square_metres desc, m.parent, m.areas
 limit 1000`
 

@@ -90,7 +90,7 @@ func (d *Folder) readArea(f *faults, l level, feature geojson.Feature, seen map[
 		f.add(l.file, row, "code", code, CodeBadValue, zh, en)
 		return
 	}
-	if seen[code] {
+	if seen[code] || code == d.City.Code {
 		f.add(l.file, row, "code", code, CodeDuplicateCode, "代码重复", "this code stands here twice")
 		return
 	}
@@ -98,6 +98,8 @@ func (d *Folder) readArea(f *faults, l level, feature geojson.Feature, seen map[
 	if name == "" {
 		f.add(l.file, row, "name", "", CodeBadValue, "不能为空", "must not be empty")
 	}
+	f.checkText(l.file, row, "name", name)
+	f.checkText(l.file, row, "name_en", nameEN)
 	if parent != "" && !seen[parent] {
 		f.add(l.file, row, "code", code, CodeNoParent,
 			fmt.Sprintf("上级 %s 不存在", parent), fmt.Sprintf("the area above it, %s, does not exist", parent))

@@ -81,6 +81,15 @@ func (f *faults) warn(file, value, code, zh, en string) {
 	}})
 }
 
+// checkText notes a NUL, which JSON can write and no database keeps in a text.
+func (f *faults) checkText(file string, row int64, column, value string) bool {
+	if !strings.Contains(value, "\x00") {
+		return true
+	}
+	f.add(file, row, column, value, CodeBadValue, "含有 NUL 字符", "holds a NUL character")
+	return false
+}
+
 // rejected is the collected errors as one error, nil when there are none.
 func (f *faults) rejected() error {
 	if len(f.errors) == 0 {

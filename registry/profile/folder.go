@@ -4,15 +4,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"citygrid/geo"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
+	"citygrid/registry/census"
 )
 
 // Folder is a city as its folder tells it, parsed but not yet compared with itself or with the store.
@@ -92,9 +95,19 @@ func (d *Folder) readCity(f *faults) error {
 		f.add(cityFile, 0, "", "", CodeBadValue, "文件超过 1 MiB", "the file is larger than 1 MiB")
 		return nil
 	}
+	if !utf8.Valid(text) {
+		f.add(cityFile, 0, "", "", census.CodeNotUTF8, "文件不是 UTF-8 编码", "the file is not UTF-8")
+		return nil
+	}
 	decoder := json.NewDecoder(strings.NewReader(string(text)))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d.City); err != nil {
+	err = decoder.Decode(&d.City)
+	if err == nil {
+		if _, end := decoder.Token(); end != io.EOF {
+			err = errors.New("text follows the object")
+		}
+	}
+	if err != nil {
 		f.add(cityFile, 0, "", "", CodeBadValue, "不是有效的 JSON："+err.Error(), err.Error())
 		return nil
 	}
@@ -108,6 +121,9 @@ func (d *Folder) readCity(f *faults) error {
 	}
 	if d.City.Name == "" {
 		f.add(cityFile, 0, "name", "", CodeBadValue, "不能为空", "must not be empty")
+	}
+	for _, m := range [][2]string{{"name", d.City.Name}, {"name_en", d.City.NameEN}, {"notice", d.City.Notice}, {"notice_en", d.City.NoticeEN}} {
+		f.checkText(cityFile, 0, m[0], m[1])
 	}
 	e := d.City.Extent
 	_, lower := geo.CheckPoint(e[0], e[1])
@@ -248,6 +264,8 @@ func (d *Folder) readBase(f *faults) error {
 			return fmt.Errorf("read profile: %w", err)
 		case len(text) > maxBaseBytes:
 			f.add(file, 0, "", "", CodeBadValue, "文件超过 64 MiB", "the file is larger than 64 MiB")
+		case !utf8.Valid(text):
+			f.add(file, 0, "", "", census.CodeNotUTF8, "文件不是 UTF-8 编码", "the file is not UTF-8")
 		case !json.Valid(text):
 			f.add(file, 0, "", "", CodeBadValue, "不是有效的 GeoJSON", "this is not valid GeoJSON")
 		}

@@ -63,6 +63,7 @@ func (f *faults) readRows(in io.Reader, file string, columns []string, each func
 		t := &table{file: file, faults: f, row: row.Line, cells: make(map[string]string, len(columns))}
 		for i, c := range row.Columns {
 			t.cells[c] = strings.Clone(row.Values[i])
+			t.failed = !f.checkText(file, row.Line, c, t.cells[c]) || t.failed
 		}
 		each(t)
 	}
