@@ -17,6 +17,9 @@ const (
 	MaxPoints     = 100_000
 )
 
+// leastRadius, in metres, stands for every smaller radius: PostgreSQL fails with an underflow on the smallest numbers.
+const leastRadius = 1e-6
+
 // Registry answers the questions of the API and of the command: reads come from the Store, places from the Placer.
 type Registry struct {
 	Store
@@ -68,7 +71,7 @@ func (r *Registry) WhatsHere(ctx context.Context, s Scope, p orb.Point, metres f
 	if !(metres > 0 && metres <= MaxRadius) {
 		return Here{}, NewError(Invalid, "invalid_radius", "半径须大于 0 且不超过 500 米", "the radius must be above 0 and at most 500 metres")
 	}
-	near, err := r.ComponentsNear(ctx, s, p, metres, MaxNear)
+	near, err := r.ComponentsNear(ctx, s, p, max(metres, leastRadius), MaxNear)
 	if err != nil {
 		return Here{}, err
 	}
