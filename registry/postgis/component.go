@@ -118,8 +118,10 @@ const (
 	sqlComponentsPage = `select` + sqlComponentColumns + ` from component c where` + sqlInScope + sqlInBounds + `
     and ($3::bool or c.state <> '移除') and c.code > $4 order by c.code limit $5`
 
-	sqlComponent = `select` + sqlComponentColumns + ` from component c join component_code a on a.component_id = c.id
-where` + sqlInScope + ` a.code = $2 order by a.edition = c.edition desc limit 1`
+	// By way of the editions, because the key of component_code begins with the edition.
+	sqlComponent = `select` + sqlComponentColumns + `
+from edition e join component_code a on a.edition = e.code and a.code = $2 join component c on c.id = a.component_id
+where` + sqlInScope + ` true order by a.edition = c.edition desc limit 1`
 
 	// The box is a little larger than the circle (111,320 m a degree, and less east to west), the geography distance decides.
 	sqlComponentsNear = `

@@ -167,15 +167,16 @@ select 'removed' as what, area || '/' || cell from removed
 union all select 'added', area || '/' || cell from added
 order by 2`
 
+	// From the areas to the components, so that each area asks the index once; an area has many components and they many areas.
 	sqlComponentShapes = `
-with touched as (
+with touched as materialized (
     select geom from area where code = any($1)
     union all
     select geom from area_version where code = any($1) and superseded_by = $2
 )
-select c.id, c.geom from component c
-where exists (select from touched t where t.geom && c.geom)
-order by c.id`
+select id, geom from component
+where id in (select c.id from touched t join component c on c.geom && t.geom)
+order by id`
 
 	sqlSetGrids = `
 with incoming as (
