@@ -3,6 +3,7 @@ package locator_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -93,7 +94,8 @@ func border(n int) float64 { return 111.25 + 0.5*float64(n%2) }
 
 // watch asks until it is told to stop, and once more.
 func (at *town) watch(t *testing.T, first int64, done <-chan struct{}) {
-	points := []orb.Point{{111.3, 30.5}, {111.5, 30.5}, {111.7, 30.5}} // all on one side of the border
+	// All on one side of the border, and so many that a swap often falls between the first and the last.
+	points := slices.Repeat([]orb.Point{{111.3, 30.5}, {111.5, 30.5}, {111.7, 30.5}}, 500)
 	var last int64
 	for ended := false; !ended; {
 		select {
@@ -107,6 +109,10 @@ func (at *town) watch(t *testing.T, first int64, done <-chan struct{}) {
 			return
 		}
 		n := int(p.Revision - first)
+		if p.Grid.Inspector == nil || p.Responsible == nil {
+			t.Errorf("revision %d lacks inspector or unit: %+v", p.Revision, p)
+			return
+		}
 		names := [5]string{p.Grid.Name, p.Grid.Inspector.Name, p.District.Name, p.Responsible.Unit.Name, fmt.Sprint(n)}
 		if names[0] != names[1] || names[0] != names[2] || names[0] != names[3] || names[0] != names[4] || p.Grid.Code != cellOf(n) {
 			t.Errorf("an answer of two revisions: names %q, cell %s", names, p.Grid.Code)
@@ -119,7 +125,7 @@ func (at *town) watch(t *testing.T, first int64, done <-chan struct{}) {
 		}
 		for _, code := range codes {
 			if code != cellOf(int(revision-first)) {
-				t.Errorf("cells of two revisions: %q, revision %d", codes, revision)
+				t.Errorf("cells of two revisions: %s and others, revision %d", code, revision)
 				return
 			}
 		}

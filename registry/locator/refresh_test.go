@@ -235,8 +235,8 @@ func TestRulesChangeAtMidnightInTheCity(t *testing.T) {
 		}
 		at.clock.set(now)
 		p, err := at.places.Place(corner(), registry.Subject{Kind: catalog.KindEvent, Subclass: "0102"})
-		if err != nil || p.Responsible.Unit.Code != claim.want || len(p.Responsible.PassedOver) != 0 {
-			t.Errorf("at %s: %+v, %v; want %s alone", claim.utc, p.Responsible, err, claim.want)
+		if got, want := answering(p.Responsible), string(claim.want)+" rule 420500"; err != nil || got != want || len(p.Responsible.PassedOver) != 0 {
+			t.Errorf("at %s: %s, %v; want %s alone", claim.utc, got, err, want)
 		}
 	}
 }
