@@ -28,7 +28,7 @@ func TestComponentsCanBeWalkedPageByPageEachOnce(t *testing.T) {
 	for _, limit := range []int{1, 2, 7, 56, 57, 58, 10_000} {
 		var got []string
 		pages := 0
-		for more := true; more; pages++ {
+		for more := true; more && pages < 100; pages++ {
 			q := registry.ComponentQuery{Limit: limit}
 			if len(got) > 0 {
 				q.After = got[len(got)-1]
