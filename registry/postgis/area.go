@@ -146,7 +146,9 @@ with removed as (
     where not exists (select from area a where a.code = i.code)
     returning code
 ), superseded as (
-    insert into area_version select r.*, $1 from removed r union all select u.*, $1 from updated u
+    insert into area_version (code, level, name, name_en, parent, square_metres, geom, change_id, superseded_by)
+    select code, level, name, name_en, parent, square_metres, geom, change_id, $1
+    from (select * from removed union all select * from updated) old
 )
 select 'removed' as what, code from removed
 union all select 'updated', code from updated

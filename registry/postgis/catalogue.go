@@ -39,7 +39,8 @@ func (s *Store) FilingStandards(ctx context.Context, kind catalog.Kind, subclass
 	}, sqlFilingStandards, kind, subclass)
 }
 
-// PutCatalogue stores the published lists. Rows that a later release of the lists lacks stay: codes in use refer to them.
+// PutCatalogue stores the published lists. Classes and subclasses that a later release of the lists lacks stay: codes in use refer to
+// them.
 func (c *Change) PutCatalogue(ctx context.Context, lists *catalog.Catalog) (registry.Diff, error) {
 	var editions []editionRow
 	var classes []classRow
@@ -80,6 +81,7 @@ func (c *Change) PutCatalogue(ctx context.Context, lists *catalog.Catalog) (regi
 		}
 		all.Added = append(all.Added, d.Added...)
 		all.Updated = append(all.Updated, d.Updated...)
+		all.Removed = append(all.Removed, d.Removed...)
 	}
 	return all, nil
 }
@@ -236,8 +238,13 @@ with put as (
         name_2026_zh = excluded.name_2026_zh, relation = excluded.relation, note = excluded.note, confidence = excluded.confidence
     where crosswalk is distinct from excluded
     returning ordinal, xmax = 0 as fresh
+), removed as (
+    delete from crosswalk x
+    where not exists (select from jsonb_populate_recordset(null::crosswalk, $1) i where i.ordinal = x.ordinal)
+    returning ordinal
 )
-select case when fresh then 'added' else 'updated' end, ordinal::text from put order by ordinal`
+select case when fresh then 'added' else 'updated' end, ordinal::text from put
+union all select 'removed', ordinal::text from removed`
 
 	sqlFilingStandardsPut = `
 with incoming as (
@@ -265,7 +272,11 @@ with incoming as (
     from incoming i where not exists (select from filing_standard f where f.id = i.id)
     returning id
 ), superseded as (
-    insert into filing_standard_version select r.*, $2 from removed r union all select u.*, $2 from updated u
+    insert into filing_standard_version (id, edition, kind, subclass, condition_zh, condition_en, limit_text, limit_value, limit_unit,
+        closing_zh, responsible_unit_type, source, confidence, city, change_id, superseded_by)
+    select id, edition, kind, subclass, condition_zh, condition_en, limit_text, limit_value, limit_unit,
+        closing_zh, responsible_unit_type, source, confidence, city, change_id, $2
+    from (select * from removed union all select * from updated) old
 )
 select 'removed' as what, id from removed
 union all select 'updated', id from updated

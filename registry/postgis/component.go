@@ -71,6 +71,12 @@ func (s *Store) ComponentsExtent(ctx context.Context, scope registry.Scope) (orb
 	return orb.Bound{Min: orb.Point{*west, *south}, Max: orb.Point{*east, *north}}, true, nil
 }
 
+// ComponentsOfOtherEditions counts the components whose code is not of edition e.
+func (c *Change) ComponentsOfOtherEditions(ctx context.Context, e catalog.Edition) (n int64, err error) {
+	err = c.tx.QueryRow(ctx, sqlComponentsOfOtherEditions, e).Scan(&n)
+	return n, interpret("count components of other editions", err)
+}
+
 // scopeUnits is null where the scope sees every component, else the units whose components it sees.
 func scopeUnits(scope registry.Scope) []string {
 	if scope.Everything() {
@@ -121,7 +127,7 @@ const (
 	// By way of the editions, because the key of component_code begins with the edition.
 	sqlComponent = `select` + sqlComponentColumns + `
 from edition e join component_code a on a.edition = e.code and a.code = $2 join component c on c.id = a.component_id
-where` + sqlInScope + ` true order by a.edition = c.edition desc limit 1`
+where` + sqlInScope + ` true order by (a.edition = (select edition from city)) desc, c.id limit 1`
 
 	// The box is a little larger than the circle (111,320 m a degree, and less east to west), the geography distance decides.
 	sqlComponentsNear = `
@@ -133,6 +139,8 @@ select` + sqlComponentColumns + `, st_distance(c.geom::geography, here.p::geogra
 from here join component c on c.geom && st_expand(here.p, here.dx, here.dy)
 where` + sqlInScope + ` c.state <> '移除' and st_dwithin(c.geom::geography, here.p::geography, $4)
 order by metres, c.code limit $5`
+
+	sqlComponentsOfOtherEditions = `select count(*) from component where edition <> $1`
 
 	sqlComponentsExtent = `
 select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e)

@@ -137,7 +137,8 @@ with incoming as (
     where not exists (select from unit u where u.code = i.code)
     returning code
 ), superseded as (
-    insert into unit_version select r.*, $2 from removed r union all select u.*, $2 from updated u
+    insert into unit_version (code, name, name_en, kind, ring, parent, change_id, superseded_by)
+    select code, name, name_en, kind, ring, parent, change_id, $2 from (select * from removed union all select * from updated) old
 )
 select 'removed' as what, code from removed
 union all select 'updated', code from updated
@@ -151,19 +152,20 @@ with incoming as (
     delete from responsibility r
     where not exists (
         select from incoming i
-        where (i.area, i.kind, i.subject, i.role, i.unit, i.valid_from, i.valid_to)
-            is not distinct from (r.area, r.kind, r.subject, r.role, r.unit, r.valid_from, r.valid_to))
+        where (i.area, i.kind, i.subject, i.role, i.unit, coalesce(i.valid_from, '-infinity'), coalesce(i.valid_to, 'infinity'))
+            = (r.area, r.kind, r.subject, r.role, r.unit, coalesce(r.valid_from, '-infinity'), coalesce(r.valid_to, 'infinity')))
     returning r.*
 ), added as (
     insert into responsibility (area, kind, subject, role, unit, valid_from, valid_to, change_id)
     select area, kind, subject, role, unit, valid_from, valid_to, $2 from incoming i
     where not exists (
         select from responsibility r
-        where (i.area, i.kind, i.subject, i.role, i.unit, i.valid_from, i.valid_to)
-            is not distinct from (r.area, r.kind, r.subject, r.role, r.unit, r.valid_from, r.valid_to))
+        where (i.area, i.kind, i.subject, i.role, i.unit, coalesce(i.valid_from, '-infinity'), coalesce(i.valid_to, 'infinity'))
+            = (r.area, r.kind, r.subject, r.role, r.unit, coalesce(r.valid_from, '-infinity'), coalesce(r.valid_to, 'infinity')))
     returning *
 ), superseded as (
-    insert into responsibility_version select r.*, $2 from removed r
+    insert into responsibility_version (area, kind, subject, role, unit, valid_from, valid_to, change_id, superseded_by)
+    select area, kind, subject, role, unit, valid_from, valid_to, change_id, $2 from removed
 )
 select 'removed' as what, concat_ws('/', area, kind, subject, role, unit) from removed
 union all select 'added', concat_ws('/', area, kind, subject, role, unit) from added
@@ -185,7 +187,8 @@ with incoming as (
     where not exists (select from staff s where s.role = i.role and s.area = i.area)
     returning role, area
 ), superseded as (
-    insert into staff_version select r.*, $2 from removed r union all select u.*, $2 from updated u
+    insert into staff_version (code, name, role, area, change_id, superseded_by)
+    select code, name, role, area, change_id, $2 from (select * from removed union all select * from updated) old
 )
 select 'removed' as what, role || '/' || area from removed
 union all select 'updated', role || '/' || area from updated

@@ -200,6 +200,9 @@ func (a *application) put(ctx context.Context, c Change) error {
 	if err := d.checkShapes(ctx, c, &a.faults); err != nil {
 		return err
 	}
+	if err := d.checkEdition(ctx, c, &a.faults); err != nil {
+		return err
+	}
 	if err := a.faults.rejected(); err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func TestCitysOwnFilingStandardReplacesThePublishedOneUntilItIsTakenBack(t *test
 	}
 }
 
-func TestCityThatMovesToAnotherEditionKeepsItsComponents(t *testing.T) {
+func TestAFolderCannotMoveTheCityToAnotherEditionUnderItsComponents(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	s.apply(newTown().folder())
@@ -63,14 +63,8 @@ func TestCityThatMovesToAnotherEditionKeepsItsComponents(t *testing.T) {
 	delete(w.files, "components/lamps.csv")
 	w.files["catalogue.csv"] = "kind,subclass\ncomponent,0101\nevent,0101\n"
 	w.files["responsibilities.csv"] = strings.ReplaceAll(w.files["responsibilities.csv"], "0118", "0101")
-	report := s.apply(w.folder())
-	if report.Revision != 2 {
-		t.Errorf("%+v", report)
-	}
-	if got := s.rows(`select edition || ' ' || subclass from city_subclass order by 1`); !slices.Equal(got, []string{"gbt30428.2-2013 0101", "gbt30428.2-2013 0101"}) {
-		t.Errorf("in use: %q", got)
-	}
-	if _, err := s.Component(t.Context(), everyone, "4205020118000001"); err != nil {
-		t.Errorf("a component by its old code: %v", err)
+	got := faultsOf(s.refuse("another edition", w.folder()))
+	if len(got) != 1 || !strings.Contains(got[0], "[other_edition]") {
+		t.Errorf("refused for %q", got)
 	}
 }

@@ -37,6 +37,8 @@ type Change interface {
 	PutStaff(ctx context.Context, people []registry.Staff) (registry.Diff, error)
 	PutBaseLayers(ctx context.Context, layers map[string][]byte) (registry.Diff, error)
 
+	// ComponentsOfOtherEditions counts the components whose code is not of edition e.
+	ComponentsOfOtherEditions(ctx context.Context, e catalog.Edition) (int64, error)
 	// ComponentShapes lists the components that may lie in any of the areas, as they are now or were before this change.
 	ComponentShapes(ctx context.Context, areas []string) ([]ComponentShape, error)
 	SetGrids(ctx context.Context, grids []ComponentGrid) (changed int64, err error)
