@@ -74,17 +74,18 @@ func run(args []string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	var c command
 	parser := kong.Must(&c, kong.Name("citygrid"), kong.Description(description), kong.UsageOnError(),
-		kong.Vars{"data": defaultDataFolder()}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(log))
+		kong.Vars{"data": defaultDataFolder()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "citygrid: %v\nTry citygrid --help. / 用法见 citygrid --help\n", err)
 		return exitUsage
 	}
-	e := &environment{data: cmp.Or(c.Data, defaultDataFolder()), actor: cmp.Or(c.Actor, account()), log: log, now: time.Now}
+	e := &environment{data: cmp.Or(c.Data, defaultDataFolder()), actor: cmp.Or(c.Actor, account()), log: log}
 	if e.zone, err = time.LoadLocation(c.Zone); err != nil {
 		fmt.Fprintf(os.Stderr, "citygrid: --zone %q is not a time zone, write Asia/Shanghai / 不是有效的时区\n", c.Zone)
 		return exitUsage
 	}
+	e.now = func() time.Time { return time.Now().In(e.zone) } // "today" is the city's day everywhere
 	err = parsed.Run(e)
 	if err != nil && ctx.Err() != nil {
 		fmt.Fprintln(os.Stderr, "citygrid: interrupted, nothing half-done remains / 已中断，未留下未完成的更改")
