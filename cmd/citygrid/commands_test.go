@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"citygrid/internal/dbtest"
 )
@@ -94,6 +95,34 @@ func TestCensusFilesComeInByTheirOwnDoorWithTheExitCodesOfTheHelp(t *testing.T) 
 	citygrid(t, url, "import", changed).want(t, exitRefused, changed+":3", "1 with errors", "nothing was changed")
 	citygrid(t, url, "import", "--accept", "good", changed).want(t, exitPartly, "0 created, 1 updated, 11091 unchanged, 1 refused")
 	citygrid(t, url, "import", filepath.Join(dir, "units.csv")).want(t, exitRefused, "ObjID")
+}
+
+// TestTodayIsTheCitysDay: on the first of two islands it is always a later day than on the second.
+func TestTodayIsTheCitysDay(t *testing.T) {
+	t.Parallel()
+	url, dir := dbtest.URL(t), yichang(t)
+	citygrid(t, url, "profile", "apply", dir).want(t, 0)
+	zone, err := time.LoadLocation("Pacific/Kiritimati")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "components", "points.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")[:2]
+	cells := strings.Split(lines[1], ",")
+	for i, name := range strings.Split(strings.TrimSpace(lines[0]), ",") {
+		if name == "CHDate" {
+			cells[i] = time.Now().In(zone).Format(time.DateOnly)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "today.csv")
+	if err := os.WriteFile(file, []byte(lines[0]+strings.Join(cells, ",")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	citygrid(t, url, "--zone", "Etc/GMT+12", "import", file).want(t, exitRefused, "future_date")
+	citygrid(t, url, "--zone", "Pacific/Kiritimati", "import", file).want(t, 0, "1 updated")
 }
 
 var shownKey = regexp.MustCompile(`grid_prod_([0-9A-Za-z]{8})_\S+`)
