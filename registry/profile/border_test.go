@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,6 +198,26 @@ func TestCellThatIsTakenAwayLeavesNoComponentBehindInIt(t *testing.T) {
 		t.Errorf("%d placed anew", report.Replaced)
 	}
 	if got := s.rows(`select distinct grid from component where code like '420502%'`); !slices.Equal(got, []string{"420502001001001"}) {
+		t.Errorf("cells: %v", got)
+	}
+}
+
+func TestDistrictThatLeavesTheCityLeavesItsComponentsWithoutACell(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	s.apply(newTown().folder())
+	smaller := newTown()
+	for file, list := range smaller.areas {
+		smaller.areas[file] = slices.DeleteFunc(list, func(f feature) bool { return strings.HasPrefix(f.code, "420503") })
+	}
+	smaller.edit("areas/managed-cells.csv", "M1,420503001001001\n", "")
+	smaller.edit("responsibilities.csv", "420503,*,*,territory,C03,,2030-12-31\n", "")
+	smaller.files["components/lamps.csv"] = lampHeader + lamp(1, 0.5, 0.5)
+	report := s.apply(smaller.folder())
+	if report.Replaced != 1 {
+		t.Errorf("%d placed anew", report.Replaced)
+	}
+	if got := s.rows(`select right(code, 1) || ' ' || coalesce(grid, 'none') from component where code like '420503%'`); !slices.Equal(got, []string{"4 none"}) {
 		t.Errorf("cells: %v", got)
 	}
 }
