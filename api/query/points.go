@@ -23,7 +23,8 @@ const maxNumber = 32
 
 // Points reads a JSON array of [longitude, latitude] pairs in degrees, at most registry.MaxPoints of them, as a stream: what it
 // holds grows with the points that were read, not with what the body claims. A fault is named by its JSON pointer ("body/17/1").
-// A body that http.MaxBytesReader cuts is TooLarge, one that does not arrive in time has the code body_too_slow.
+// A body that http.MaxBytesReader cuts is TooLarge, one that does not arrive in time has the code body_too_slow, and one whose
+// sender went away is Unavailable with the code cancelled: what arrived of them is not judged.
 func Points(body io.Reader) ([]orb.Point, error) {
 	s := scanner{r: bufio.NewReaderSize(body, 64<<10)}
 	if !s.take('[') {
@@ -135,7 +136,7 @@ func (s *scanner) number(i, axis int) (float64, error) {
 		}
 		c = b[0]
 	}
-	if n == 0 {
+	if n == 0 || s.err != nil && s.err != io.EOF { // a number that the transport cut says nothing
 		return 0, s.fault(pointer(i, axis), "应为数字", "must be a number")
 	}
 	v, err := strconv.ParseFloat(string(text[:n]), 64)
@@ -163,6 +164,10 @@ func (s *scanner) fault(at, zh, en string) error {
 			fmt.Sprintf("the body exceeds %d bytes: send it in parts", tooLarge.Limit))
 	case errors.Is(s.err, os.ErrDeadlineExceeded):
 		return registry.NewError(registry.Invalid, "body_too_slow", "请求正文未在时限内到齐", "the body did not arrive in time")
+	case s.err != nil && s.err != io.EOF:
+		gone := registry.NewError(registry.Unavailable, "cancelled", "请求正文未传完，连接已中断", "the connection ended before the body did")
+		gone.Err = s.err
+		return gone
 	}
 	found := ""
 	switch c, err := s.r.ReadByte(); {

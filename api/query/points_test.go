@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -95,14 +96,22 @@ func TestDeepNestingIsRefusedAtItsFirstLevel(t *testing.T) {
 
 func TestBodyThatIsCutOrLateIsToldFromABodyThatIsWrong(t *testing.T) {
 	t.Parallel()
-	_, err := Points(http.MaxBytesReader(httptest.NewRecorder(), io.NopCloser(strings.NewReader("[[1,2],[3,4]]")), 8))
-	if got, want := refused(t, err), (refusal{Kind: registry.TooLarge, Code: "body_too_large"}); got != want {
-		t.Errorf("cut: got %+v, want %+v", got, want)
-	}
-	late := io.MultiReader(strings.NewReader("[[1,2],[3"), failing{fmt.Errorf("read: %w", os.ErrDeadlineExceeded)})
-	_, err = Points(late)
-	if got, want := refused(t, err), (refusal{Kind: registry.Invalid, Code: "body_too_slow"}); got != want {
-		t.Errorf("late: got %+v, want %+v", got, want)
+	const text = "[[1,2],[-1.5e1,4]] "
+	for cut := range len(text) {
+		_, err := Points(http.MaxBytesReader(httptest.NewRecorder(), io.NopCloser(strings.NewReader(text)), int64(cut)))
+		if got, want := refused(t, err), (refusal{Kind: registry.TooLarge, Code: "body_too_large"}); got != want {
+			t.Errorf("cut after %q: got %+v, want %+v", text[:cut], got, want)
+		}
+		for cause, want := range map[error]refusal{
+			os.ErrDeadlineExceeded: {Kind: registry.Invalid, Code: "body_too_slow"},
+			io.ErrUnexpectedEOF:    {Kind: registry.Unavailable, Code: "cancelled"},
+			syscall.ECONNRESET:     {Kind: registry.Unavailable, Code: "cancelled"},
+		} {
+			_, err := Points(io.MultiReader(strings.NewReader(text[:cut]), failing{fmt.Errorf("read: %w", cause)}))
+			if got := refused(t, err); got != want {
+				t.Errorf("%v after %q: got %+v, want %+v", cause, text[:cut], got, want)
+			}
+		}
 	}
 }
 
