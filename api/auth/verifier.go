@@ -16,6 +16,12 @@ type Keys interface {
 	Key(ctx context.Context, id string) (registry.Key, error)
 }
 
+// The roles that a key may have. No other role gives anything.
+const (
+	RoleReader    = "reader"    // what the city publishes
+	RoleRegistrar = "registrar" // everything: who keeps the inventory
+)
+
 // Verifier decides what a request may see.
 type Verifier struct {
 	keys        Keys
@@ -29,7 +35,8 @@ type Identity struct {
 	Scope registry.Scope
 }
 
-// NewVerifier makes a Verifier. With openReading a request without a key sees what the city publishes, else it is refused.
+// NewVerifier makes a Verifier. With openReading a request without a key sees what the city publishes, and so does a key without a
+// role; else the former is refused and the latter sees nothing.
 func NewVerifier(keys Keys, openReading bool, now func() time.Time) *Verifier {
 	return &Verifier{keys: keys, openReading: openReading, now: now}
 }
@@ -61,20 +68,19 @@ func (v *Verifier) Verify(ctx context.Context, header []string) (Identity, error
 	if subtle.ConstantTimeCompare(token.SecretSHA256(), key.SecretSHA256) != 1 || !live(key, v.now()) {
 		return Identity{}, refused
 	}
-	return Identity{KeyID: key.ID, Scope: scopeOf(key.Roles)}, nil
+	return Identity{KeyID: key.ID, Scope: v.scopeOf(key.Roles)}, nil
 }
 
 func live(k registry.Key, now time.Time) bool {
 	return k.RevokedAt.IsZero() && (k.ExpiresAt.IsZero() || now.Before(k.ExpiresAt))
 }
 
-// scopeOf gives everything to those who keep the inventory or judge the work, what is published to every other reader, and
-// nothing to a key without a role.
-func scopeOf(roles []string) registry.Scope {
+// scopeOf is what the roles of a live key show; roles that are not known count for nothing.
+func (v *Verifier) scopeOf(roles []string) registry.Scope {
 	switch {
-	case slices.ContainsFunc(roles, func(r string) bool { return r == "admin" || r == "registrar" || r == "evaluator" }):
+	case slices.Contains(roles, RoleRegistrar):
 		return registry.Scope{All: true}
-	case len(roles) > 0:
+	case v.openReading, slices.Contains(roles, RoleReader):
 		return registry.Scope{Public: true}
 	}
 	return registry.Scope{}

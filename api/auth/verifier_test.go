@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -39,21 +40,25 @@ func mint(t *testing.T, h held, k registry.Key) string {
 
 func TestRoleDecidesWhatAKeySees(t *testing.T) {
 	t.Parallel()
-	keys := held{}
-	v := auth.NewVerifier(keys, false, noon)
+	all, public, nothing := registry.Scope{All: true}, registry.Scope{Public: true}, registry.Scope{}
 	for _, c := range []struct {
-		roles []string
-		want  registry.Scope
+		roles        []string
+		open, closed registry.Scope
 	}{
-		{[]string{"admin"}, registry.Scope{All: true}},
-		{[]string{"unit", "registrar"}, registry.Scope{All: true}},
-		{[]string{"evaluator"}, registry.Scope{All: true}},
-		{[]string{"unit"}, registry.Scope{Public: true}},
-		{nil, registry.Scope{}},
+		{[]string{auth.RoleRegistrar}, all, all},
+		{[]string{"unit", auth.RoleReader, auth.RoleRegistrar}, all, all},
+		{[]string{auth.RoleReader}, public, public},
+		{[]string{"unit", auth.RoleReader}, public, public},
+		{[]string{"admin", "evaluator", "Registrar", ""}, public, nothing}, // none of them is a role
+		{nil, public, nothing},
 	} {
-		who, err := v.Verify(t.Context(), []string{mint(t, keys, registry.Key{Roles: c.roles})})
-		if err != nil || who.Scope.All != c.want.All || who.Scope.Public != c.want.Public || who.Scope.Units != nil || who.KeyID == "" {
-			t.Errorf("%v: got %+v, %v; want %+v", c.roles, who, err, c.want)
+		for open, want := range map[bool]registry.Scope{true: c.open, false: c.closed} {
+			keys := held{}
+			header := []string{mint(t, keys, registry.Key{Roles: c.roles})}
+			who, err := auth.NewVerifier(keys, open, noon).Verify(t.Context(), header)
+			if err != nil || !reflect.DeepEqual(who.Scope, want) || who.KeyID == "" {
+				t.Errorf("%q, open %v: got %+v, %v; want %+v", c.roles, open, who, err, want)
+			}
 		}
 	}
 }
@@ -72,9 +77,9 @@ func TestWithoutAKeyReadingIsOpenOrClosed(t *testing.T) {
 func TestEveryBadKeyIsRefusedInTheSameWords(t *testing.T) {
 	t.Parallel()
 	keys := held{}
-	good := mint(t, keys, registry.Key{Roles: []string{"admin"}})
-	unknown := mint(t, held{}, registry.Key{Roles: []string{"admin"}})
-	other := mint(t, keys, registry.Key{Roles: []string{"admin"}})
+	good := mint(t, keys, registry.Key{Roles: []string{auth.RoleRegistrar}})
+	unknown := mint(t, held{}, registry.Key{Roles: []string{auth.RoleRegistrar}})
+	other := mint(t, keys, registry.Key{Roles: []string{auth.RoleRegistrar}})
 	stolen := strings.TrimPrefix(good, "Bearer ")
 	wrong := held{}
 	for id, k := range keys {
@@ -95,8 +100,8 @@ func TestEveryBadKeyIsRefusedInTheSameWords(t *testing.T) {
 		"unknown":          {keys, []string{unknown}},
 		"wrong secret":     {wrong, []string{good}},
 		"no secret stored": {held{strings.Split(good, "_")[2]: {}}, []string{good}},
-		"expired":          {keys, []string{mint(t, keys, registry.Key{Roles: []string{"admin"}, ExpiresAt: noon()})}},
-		"revoked":          {keys, []string{mint(t, keys, registry.Key{Roles: []string{"admin"}, RevokedAt: noon().Add(-time.Hour)})}},
+		"expired":          {keys, []string{mint(t, keys, registry.Key{Roles: []string{auth.RoleRegistrar}, ExpiresAt: noon()})}},
+		"revoked":          {keys, []string{mint(t, keys, registry.Key{Roles: []string{auth.RoleRegistrar}, RevokedAt: noon().Add(-time.Hour)})}},
 	} {
 		_, err := auth.NewVerifier(c.keys, true, noon).Verify(t.Context(), c.header)
 		if registry.KindOf(err) != registry.Unauthenticated {
@@ -113,7 +118,7 @@ func TestEveryBadKeyIsRefusedInTheSameWords(t *testing.T) {
 func TestKeyIsGoodUntilItExpires(t *testing.T) {
 	t.Parallel()
 	keys := held{}
-	header := []string{mint(t, keys, registry.Key{Roles: []string{"admin"}, ExpiresAt: noon().Add(time.Second)})}
+	header := []string{mint(t, keys, registry.Key{Roles: []string{auth.RoleRegistrar}, ExpiresAt: noon().Add(time.Second)})}
 	if _, err := auth.NewVerifier(keys, false, noon).Verify(t.Context(), header); err != nil {
 		t.Error(err)
 	}
