@@ -2,9 +2,7 @@ package census
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -18,19 +16,6 @@ func NewBatchID() BatchID {
 	id[6] = id[6]&0x0f | 0x40
 	id[8] = id[8]&0x3f | 0x80
 	return id
-}
-
-// ParseBatchID reads what [BatchID.String] writes, in either case.
-func ParseBatchID(text string) (BatchID, error) {
-	var id BatchID
-	digits := strings.ReplaceAll(text, "-", "")
-	if len(digits) != 2*len(id) {
-		return BatchID{}, fmt.Errorf("batch id %.40q: not a UUID", text)
-	}
-	if _, err := hex.Decode(id[:], []byte(digits)); err != nil || id.String() != strings.ToLower(text) {
-		return BatchID{}, fmt.Errorf("batch id %.40q: not a UUID", text)
-	}
-	return id, nil
 }
 
 // String is the id in the usual groups, lower case.

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestBatchIDIsARandomUUIDThatReadsBack(t *testing.T) {
+func TestBatchIDIsARandomUUID(t *testing.T) {
 	t.Parallel()
 	id, other := NewBatchID(), NewBatchID()
 	if id == other {
@@ -16,16 +16,6 @@ func TestBatchIDIsARandomUUIDThatReadsBack(t *testing.T) {
 	text := id.String()
 	if len(text) != 36 || text[14] != '4' || !strings.ContainsRune("89ab", rune(text[19])) {
 		t.Errorf("%s is not a UUID of version 4", text)
-	}
-	for _, s := range []string{text, strings.ToUpper(text)} {
-		if back, err := ParseBatchID(s); err != nil || back != id {
-			t.Errorf("%s reads as %v, %v", s, back, err)
-		}
-	}
-	for _, s := range []string{"", text[:35], text + "0", strings.ReplaceAll(text, "-", ""), "g" + text[1:], "'; drop table import_batch; --"} {
-		if back, err := ParseBatchID(s); err == nil {
-			t.Errorf("%q reads as %v", s, back)
-		}
 	}
 }
 

@@ -26,8 +26,7 @@ const maxRecordBytes = 8 << 20
 // NewCSV reads the header. Its errors are [*FileError] for a file that is not UTF-8, has no header, more than 256 columns or a
 // name twice, and otherwise those of r.
 func NewCSV(r io.Reader) (*CSV, error) {
-	allowed := &allowance{r: &utf8Reader{r: r}}
-	allowed.left = maxRecordBytes
+	allowed := &allowance{r: &utf8Reader{r: r}, left: maxRecordBytes}
 	buffered := bufio.NewReaderSize(allowed, 64<<10)
 	c := &CSV{records: csv.NewReader(buffered), allowed: allowed}
 	c.records.FieldsPerRecord = -1 // counted here: a ragged row is the row's fault
@@ -38,7 +37,7 @@ func NewCSV(r io.Reader) (*CSV, error) {
 	if string(mark) == byteOrderMark {
 		buffered.Discard(len(byteOrderMark)) // cannot fail: they are in the buffer
 	}
-	header, err := c.records.Read()
+	header, err := c.read()
 	if err != nil {
 		return nil, c.fault(err)
 	}
@@ -58,8 +57,7 @@ func (c *CSV) Columns() []string { return c.columns }
 func (c *CSV) Rows() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for n := 0; ; n++ {
-			c.allowed.left = maxRecordBytes
-			record, err := c.records.Read()
+			record, err := c.read()
 			if err == io.EOF {
 				return
 			}
@@ -73,6 +71,27 @@ func (c *CSV) Rows() iter.Seq2[Row, error] {
 			}
 		}
 	}
+}
+
+// read takes the next record. Where the allowance ends before the record does, the decoder was told that the file ends: it alone
+// knows whether it is inside a quote.
+func (c *CSV) read() ([]string, error) {
+	c.allowed.left = maxRecordBytes
+	record, err := c.records.Read()
+	if !c.allowed.spent {
+		return record, err
+	}
+	var bad *csv.ParseError
+	switch {
+	case errors.As(err, &bad) && bad.Err == csv.ErrQuote:
+		return nil, openQuote(bad.StartLine)
+	case errors.As(err, &bad):
+		return nil, recordTooLong(bad.StartLine)
+	case len(record) > 0:
+		line, _ := c.records.FieldPos(0)
+		return nil, recordTooLong(line)
+	}
+	return nil, recordTooLong(0) // empty lines only
 }
 
 // row turns what the decoder says into a Row. A quote out of place on one line is that row's fault; one that reached into the
@@ -119,9 +138,6 @@ func (c *CSV) fault(err error) error {
 		return fileError(0, CodeNoHeader, "", "文件为空：第一行应为表头", "the file is empty: its first line should be the header")
 	case errors.As(err, &bad):
 		return openQuote(bad.StartLine)
-	case errors.Is(err, errRecordTooLong):
-		line, _ := c.records.FieldPos(0) // the decoder has begun the record
-		return openQuote(line)
 	}
 	return fmt.Errorf("read csv: %w", err)
 }
@@ -130,6 +146,12 @@ func openQuote(line int) *FileError {
 	return fileError(int64(line), CodeOpenQuote, "",
 		"从本行开始的记录没有正常结束，可能有引号没有闭合，其后各行被并入了同一单元格；请改正后重新提交",
 		"the record that begins on this line does not end: a quote may not be closed, so that the lines after it became part of one cell; correct it and send the file again")
+}
+
+func recordTooLong(line int) *FileError {
+	return fileError(int64(line), CodeRecordTooLong, "",
+		fmt.Sprintf("从本行开始的记录超过 %d MiB；请检查文件是否缺少换行", maxRecordBytes>>20),
+		fmt.Sprintf("the record that begins on this line is longer than %d MiB; are line ends missing from the file?", maxRecordBytes>>20))
 }
 
 func tooManyRows() *FileError {
@@ -168,15 +190,15 @@ func headerNames(header []string) ([]string, error) {
 
 // allowance ends the stream when one record takes more bytes than it may.
 type allowance struct {
-	r    io.Reader
-	left int
+	r     io.Reader
+	left  int
+	spent bool // it has ended the stream
 }
-
-var errRecordTooLong = errors.New("a record is longer than 8 MiB")
 
 func (a *allowance) Read(p []byte) (int, error) {
 	if a.left <= 0 {
-		return 0, errRecordTooLong
+		a.spent = true
+		return 0, io.EOF
 	}
 	n, err := a.r.Read(p)
 	a.left -= n

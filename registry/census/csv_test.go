@@ -77,6 +77,11 @@ func TestCSVFileFaultsNameWhatIsWrong(t *testing.T) {
 		{"a quote that swallows lines", "a,b\n\"1,2\n3,4\n5\"6,7\n", CodeOpenQuote, "may not be closed", 2},
 		{"a quote that is never closed", "a,b\n1,2\n\"3,4\n5,6\n", CodeOpenQuote, "may not be closed", 3},
 		{"a quote that swallows a large file", "a,b\n1,2\n\"" + strings.Repeat("3,4\n", 3<<20), CodeOpenQuote, "may not be closed", 3},
+		{"a quote that swallows a large line", "a,b\n1,2\n\"" + strings.Repeat("3,4 ", 3<<20), CodeOpenQuote, "may not be closed", 3},
+		{"a record without end and without quote", "a,b\n1,2\n" + strings.Repeat("3,4 ", 3<<20), CodeRecordTooLong, "longer than 8 MiB", 3},
+		{"a record without end, every quote closed", "a,b\n\"1\",2\n" + strings.Repeat("\"3\",", 3<<20), CodeRecordTooLong, "longer than 8 MiB", 3},
+		{"a header without end", strings.Repeat("abc ", 3<<20), CodeRecordTooLong, "longer than 8 MiB", 1},
+		{"empty lines without end", "a,b\n" + strings.Repeat("\n", 9<<20), CodeRecordTooLong, "longer than 8 MiB", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

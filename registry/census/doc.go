@@ -1,4 +1,4 @@
-// Package census takes a survey file to the store: read, map, check, stage, promote, report, undo.
+// Package census takes a survey file to the store: read, check, stage, promote, report.
 //
 // A [Reader] turns a file into [Row] values. The check compares each row with what the city has (its catalogue, units, extent and
 // grid), computes the grid cell from the geometry, and says everything that is wrong with the row as [Issue] values. Good rows go

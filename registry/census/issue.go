@@ -36,6 +36,7 @@ const (
 	CodeTooManyColumns  = "too_many_columns"
 	CodeTooManyRows     = "too_many_rows"
 	CodeOpenQuote       = "open_quote"
+	CodeRecordTooLong   = "record_too_long"
 	CodeBadDocument     = "bad_document"
 	CodeRaggedRow       = "ragged_row" // from here on: of a row
 	CodeBadQuote        = "bad_quote"
