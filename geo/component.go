@@ -90,27 +90,6 @@ func CheckGeometry(g geom.T, lim Limits) error {
 	return nil
 }
 
-// Anchor is a point that stands for a checked geometry on a map and in point questions: the point itself, the middle of
-// a line by length, a point inside a polygon. Of a Multi geometry it takes the first point, the longest line or the
-// largest polygon. Elevation is left out.
-func Anchor(g geom.T) orb.Point {
-	switch g := ToOrb(g).(type) {
-	case orb.Point:
-		return g
-	case orb.MultiPoint:
-		return g[0]
-	case orb.LineString:
-		return middle(g)
-	case orb.MultiLineString:
-		return middle(greatest(g, lineMetres))
-	case orb.Polygon:
-		return interior(g)
-	case orb.MultiPolygon:
-		return interior(greatest(g, func(p orb.Polygon) float64 { return trustedArea(orb.MultiPolygon{p}).SquareMetres() }))
-	}
-	return orb.Point{}
-}
-
 // ToOrb copies a checked geometry to two dimensions. A Multi geometry stays one.
 func ToOrb(g geom.T) orb.Geometry {
 	s, err := shapeOf(g)

@@ -3,7 +3,6 @@ package geo_test
 import (
 	"errors"
 	"math"
-	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -112,42 +111,5 @@ func TestAreaGeometryGoesThereAndBack(t *testing.T) {
 	}
 	if back := mustArea(t, geo.ToOrb(g).(orb.MultiPolygon)); !back.Equal(a) {
 		t.Errorf("%v, want %v", back.MultiPolygon(), a.MultiPolygon())
-	}
-}
-
-func TestAnchorStandsForItsGeometry(t *testing.T) {
-	t.Parallel()
-	bend := []float64{0, 0, 0, 0, 0, 0.003, 0, 0.01} // starts with a position repeated
-	small, large := box(0, 0, 1, 1), box(5, 5, 9, 9)
-	for name, c := range map[string]struct {
-		g    geom.T
-		want orb.Point
-	}{
-		"point":         {geom.NewPointFlat(geom.XYZ, []float64{1, 2, 3}), orb.Point{1, 2}},
-		"points":        {geom.NewMultiPointFlat(geom.XY, []float64{1, 2, 3, 4}), orb.Point{1, 2}},
-		"line":          {geom.NewLineStringFlat(geom.XY, bend), orb.Point{0, 0.005}},
-		"longest line":  {geom.NewMultiLineStringFlat(geom.XY, append([]float64{5, 5, 5, 5.001}, bend...), []int{4, 12}), orb.Point{0, 0.005}},
-		"largest part":  {mustArea(t, orb.MultiPolygon{{small}, {large}}).Geometry(), orb.Point{7, 7}},
-		"beside a hole": {mustArea(t, orb.MultiPolygon{{box(0, 0, 10, 10), box(2, 1, 9, 9)}}).Geometry(), orb.Point{1, 5}},
-	} {
-		if got := geo.Anchor(c.g); math.Abs(got[0]-c.want[0]) > 1e-7 || math.Abs(got[1]-c.want[1]) > 1e-7 {
-			t.Errorf("%s: %v, want %v", name, got, c.want)
-		}
-	}
-}
-
-func TestAnchorOfAPolygonIsInsideIt(t *testing.T) {
-	t.Parallel()
-	rnd := rand.New(rand.NewPCG(15, 16))
-	for range 500 { // stars with long thin arms
-		var ring orb.Ring
-		for i, n := 0, 5+rnd.IntN(20); i < n; i++ {
-			angle, radius := 2*math.Pi*float64(i)/float64(n), 0.0001+0.01*rnd.Float64()*rnd.Float64()
-			ring = append(ring, orb.Point{111.28 + radius*math.Cos(angle), 30.7 + radius*math.Sin(angle)})
-		}
-		a := mustArea(t, orb.MultiPolygon{{append(ring, ring[0])}})
-		if p := geo.Anchor(a.Geometry()); a.Side(p) != geo.Inside {
-			t.Fatalf("%v is not inside %v", p, a.MultiPolygon())
-		}
 	}
 }

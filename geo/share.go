@@ -32,6 +32,11 @@ func LengthInside(line orb.LineString, a Area) float64 {
 	return sum
 }
 
+// between is the point a part t of the way from a to b.
+func between(a, b orb.Point, t float64) orb.Point {
+	return orb.Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])}
+}
+
 // cutEdge appends to cuts where (0 at from, 1 at to) an edge meets the border of a, and to along the stretches that both
 // share.
 func cutEdge(cuts []float64, along [][2]float64, from, to orb.Point, a Area) ([]float64, [][2]float64) {
