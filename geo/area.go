@@ -136,7 +136,11 @@ func (a Area) Side(p orb.Point) Side {
 }
 
 // Metres is how far p lies from the area: 0 when the area covers it, else the distance to the nearest point of its
-// border, with the error of [MetresToSegment]. It is +Inf for the zero Area.
+// border. It is +Inf for the zero Area.
+//
+// To a vertex the error is below 2e-5 of the distance up to 50 km and latitude 60. To an edge there comes an error of the
+// edge's length, however near the point is: straight in degrees is bent in metres, by up to length² tan(latitude) / 20
+// radii of the Earth. At latitude 31 that is 0.05 mm for an edge of 100 m, 8 mm for 1.3 km and 0.5 m for 10 km.
 func (a Area) Metres(p orb.Point) float64 {
 	if a.Side(p) != Outside {
 		return 0

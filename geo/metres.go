@@ -34,14 +34,6 @@ func geocentric(p orb.Point) [3]float64 {
 	return [3]float64{n * cosLat * cosLon, n * cosLat * sinLon, n * (1 - eccentricity2) * sinLat}
 }
 
-// MetresToSegment is the distance from p to the nearest point of the edge from a to b, which is straight in longitude and
-// latitude. The error is below 1e-4 of the distance up to 50 km and latitude 60; an edge does not cross the 180th
-// meridian.
-func MetresToSegment(p, a, b orb.Point) float64 {
-	plane := planeAt(p)
-	return math.Sqrt(squareToSegment(plane.project(a), plane.project(b)))
-}
-
 // plane carries degrees to metres east and north of its origin, such that distances from the origin are true: a degree
 // of longitude is as long as it is half way to the point (Gauss's mid-latitude formula, its cosine made linear).
 type plane struct {

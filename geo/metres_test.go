@@ -2,6 +2,7 @@ package geo_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -43,7 +44,14 @@ func TestMetresAgreeWithGeography(t *testing.T) {
 	}
 }
 
-func TestMetresToSegmentAgreeWithGeography(t *testing.T) {
+// behind is a triangle that shows p its edge from a to b: the third corner lies as far beyond the edge's middle as p lies
+// before it.
+func behind(t *testing.T, p, a, b orb.Point) geo.Area {
+	t.Helper()
+	return mustArea(t, orb.MultiPolygon{{{a, b, {a[0] + b[0] - p[0], a[1] + b[1] - p[1]}, a}}})
+}
+
+func TestAreaMetresAgreeWithGeography(t *testing.T) {
 	t.Parallel()
 	// ST_Distance of a geography point and line, as above. Its lines are geodesics, ours are straight in degrees.
 	for _, c := range []struct {
@@ -56,17 +64,46 @@ func TestMetresToSegmentAgreeWithGeography(t *testing.T) {
 		{orb.Point{111.28, 30.7}, orb.Point{111.2801, 30.7001}, orb.Point{111.2802, 30.7003}, 14.65226941},
 		{orb.Point{25, 60}, orb.Point{25.3, 60.1}, orb.Point{25.31, 60.12}, 20087.55867208},
 	} {
-		near(t, c.p, geo.MetresToSegment(c.p, c.a, c.b), c.want, 1e-4)
-		near(t, c.p, geo.MetresToSegment(c.p, c.b, c.a), c.want, 1e-4)
+		near(t, c.p, behind(t, c.p, c.a, c.b).Metres(c.p), c.want, 1e-4)
+		near(t, c.p, behind(t, c.p, c.b, c.a).Metres(c.p), c.want, 1e-4)
 	}
 }
 
-func TestMetresToSegmentWithoutLengthAreMetresToItsPoint(t *testing.T) {
+func TestAreaMetresToVertexAreThoseBetweenPoints(t *testing.T) {
 	t.Parallel()
-	p, a := orb.Point{111.28, 30.7}, orb.Point{111.29, 30.71}
-	near(t, "point", geo.MetresToSegment(p, a, a), geo.Metres(p, a), 1e-6)
-	if d := geo.MetresToSegment(p, p, a); d != 0 {
-		t.Errorf("distance to an edge from its own end is %v", d)
+	rnd := rand.New(rand.NewPCG(21, 22))
+	for range 2000 {
+		p := orb.Point{111.28, 120*rnd.Float64() - 60}
+		v := orb.Point{p[0] + 0.4*rnd.Float64(), p[1] + 0.4*rnd.Float64()}
+		a := mustArea(t, orb.MultiPolygon{{box(v[0], v[1], v[0]+0.001, v[1]+0.001)}})
+		near(t, p, a.Metres(p), geo.Metres(p, v), 2e-5)
+	}
+}
+
+func TestAreaMetresBesideAnEdgeErrByNoMoreThanItsBend(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(23, 24))
+	const degree = math.Pi / 180
+	for range 5000 {
+		p, length, angle, at := orb.Point{111.28, 60 * rnd.Float64()}, 100+10_000*rnd.Float64(), 2*math.Pi*rnd.Float64(), rnd.Float64()
+		dx, dy := length*math.Cos(angle)/111_320/math.Cos(p[1]*degree), length*math.Sin(angle)/111_000
+		a, b := orb.Point{p[0] - at*dx, p[1] - at*dy}, orb.Point{p[0] + (1-at)*dx, p[1] + (1-at)*dy}
+		area := mustArea(t, orb.MultiPolygon{{{a, b, {b[0] - dy, b[1] + dx}, {a[0] - dy, a[1] + dx}, a}}})
+		bend := length * length * math.Tan(p[1]*degree) / 20 / 6_371_000
+		if m := area.Metres(p); m > bend+2e-6*length {
+			t.Fatalf("%v on the edge from %v to %v, %.0f m long, is %v m away, want no more than %v", p, a, b, length, m, bend)
+		}
+	}
+}
+
+func TestAreaMetresAreTheSameWithAPositionRepeated(t *testing.T) {
+	t.Parallel()
+	once := orb.Ring{{111.28, 30.7}, {111.29, 30.7}, {111.29, 30.71}, {111.28, 30.7}}
+	twice := orb.Ring{{111.28, 30.7}, {111.28, 30.7}, {111.29, 30.7}, {111.29, 30.71}, {111.29, 30.71}, {111.28, 30.7}}
+	for _, p := range []orb.Point{{111.27, 30.69}, {111.3, 30.72}, {111.285, 30.69}} {
+		if got, want := mustArea(t, orb.MultiPolygon{{twice}}).Metres(p), mustArea(t, orb.MultiPolygon{{once}}).Metres(p); got != want {
+			t.Errorf("%v is %v m away, want %v", p, got, want)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"citygrid/geo"
 	"citygrid/registry/catalog"
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 )
 
 func TestParentsAreTiledByTheirChildren(t *testing.T) {
@@ -280,10 +281,15 @@ func TestCodesNestAndCellsAreNumberedInRows(t *testing.T) {
 	}
 }
 
+// toLine is how many metres p lies from a line, on a plane that touches the Earth at p.
 func toLine(p orb.Point, line orb.LineString) float64 {
+	north := 111_000.0 // metres a degree, within half a percent
+	east := north * math.Cos(p[1]*math.Pi/180)
 	best := math.Inf(1)
 	for i := 1; i < len(line); i++ {
-		best = min(best, geo.MetresToSegment(p, line[i-1], line[i]))
+		best = min(best, planar.DistanceFromSegment(
+			orb.Point{(line[i-1][0] - p[0]) * east, (line[i-1][1] - p[1]) * north},
+			orb.Point{(line[i][0] - p[0]) * east, (line[i][1] - p[1]) * north}, orb.Point{}))
 	}
 	return best
 }

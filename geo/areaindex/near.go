@@ -15,7 +15,7 @@ type Near struct {
 }
 
 // Within appends to dst every area at most metres from p, those that cover it included, nearest first and in the order
-// of codes where distances are equal. Distances have the error of [geo.MetresToSegment]. Areas beyond the 180th meridian
+// of codes where distances are equal. Distances have the error of [geo.Area.Metres]. Areas beyond the 180th meridian
 // are not near.
 func (x *Index) Within(dst []Near, p orb.Point, metres float64) []Near {
 	if !positioned(p) || !(metres >= 0) {

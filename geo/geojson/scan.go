@@ -121,9 +121,9 @@ func (s *scanner) value(dst []byte, limit, depth int) (out []byte, lost bool, er
 	}
 	switch {
 	case e.deepest > depth:
-		return dst, false, faultf(FaultDepth, "nested %d levels deeper than the limit", "嵌套层数超过上限 %d 层", e.deepest-depth)
+		return dst, false, faultf(FaultDepth, "nested %d levels deep, the limit is %d", "嵌套 %d 层，上限为 %d 层", e.deepest, depth)
 	case room < 0:
-		return dst, false, faultf(FaultBytes, "%d bytes longer than the limit", "超过字节数上限 %d 字节", -room)
+		return dst, false, faultf(FaultBytes, "%d bytes long, the limit is %d", "长 %d 字节，上限为 %d 字节", limit-room, limit)
 	}
 	return dst, false, nil
 }
