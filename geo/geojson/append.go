@@ -6,27 +6,13 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	geom "github.com/twpayne/go-geom"
-
 	"citygrid/geo"
 )
 
-// AppendGeometry appends a geometry that has passed [geo.CheckGeometry] as a GeoJSON geometry object, and null for nil or
-// for one that would not have passed. Longitude and latitude are rounded to 7 decimals (1 cm), elevation to 3.
-func AppendGeometry(dst []byte, g geom.T) []byte {
-	if g == nil {
-		return append(dst, "null"...)
-	}
-	out, err := AppendEWKB(dst, geo.AppendEWKB(nil, g))
-	if err != nil {
-		return append(dst, "null"...)
-	}
-	return out
-}
-
 // AppendEWKB appends the GeoJSON geometry object for EWKB bytes as PostGIS sends them: little-endian, of the six kinds,
-// two or three dimensions, SRID 4326 or none. It rounds like [AppendGeometry] and allocates nothing but room in dst. On
-// an error, a [*geo.ShapeError], dst is returned as it came. The order of rings is kept.
+// two or three dimensions, SRID 4326 or none. Longitude and latitude are rounded to 7 decimals (1 cm), elevation to 3. It
+// allocates nothing but room in dst. On an error, a [*geo.ShapeError], dst is returned as it came. The order of rings is
+// kept.
 func AppendEWKB(dst, ewkb []byte) ([]byte, error) {
 	w := writer{dst: dst, from: geo.NewEWKBReader(ewkb)}
 	if err := w.geometry(); err != nil {
