@@ -238,23 +238,25 @@ create index on component_version (id);
 -- Census batches -------------------------------------------------------------------------------------------------------
 
 create table import_batch (
-    id           uuid primary key,
-    source       text not null,
-    digest       text not null,
-    state        text not null check (state in ('received', 'checked', 'staged', 'promoted', 'rejected')),
-    actor        text not null,
-    started_at   timestamptz not null,
-    finished_at  timestamptz,
-    reason       text not null default '',
-    rows_read    bigint not null default 0,
-    rows_good    bigint not null default 0,
-    rows_bad     bigint not null default 0,
-    created      bigint not null default 0,
-    updated      bigint not null default 0,
-    unchanged    bigint not null default 0,
-    change_id    bigint references change
+    id             uuid primary key,
+    source         text not null,
+    digest         text not null,
+    state          text not null check (state in ('received', 'checked', 'staged', 'promoted', 'rejected')),
+    actor          text not null,
+    areas_revision bigint,
+    started_at     timestamptz not null,
+    finished_at    timestamptz,
+    reason         text not null default '',
+    rows_read      bigint not null default 0,
+    rows_good      bigint not null default 0,
+    rows_bad       bigint not null default 0,
+    created        bigint not null default 0,
+    updated        bigint not null default 0,
+    unchanged      bigint not null default 0,
+    change_id      bigint references change
 );
 create index on import_batch (digest);
+comment on column import_batch.areas_revision is 'The revision of the areas by which its rows were placed; null: by those that its own change put.';
 
 create table import_issue (
     batch_id   uuid not null references import_batch on delete cascade,
@@ -270,7 +272,6 @@ create index on import_issue (batch_id, row);
 
 -- A crash empties unlogged tables: that is wanted, an unfinished batch is sent again.
 create unlogged table import_stage (
-    batch_id       uuid not null,
     row            bigint not null,
     code           text collate "C" not null,
     edition        text collate "C" not null,
@@ -292,7 +293,8 @@ create unlogged table import_stage (
     note           text not null,
     extra          jsonb,
     geom           geometry not null
-) partition by list (batch_id);
+);
+comment on table import_stage is 'Always empty: the pattern of import_stage_<batch id>, the staging table of a batch. No partition is one: making or dropping it would wait for every promotion.';
 
 -- Keys -----------------------------------------------------------------------------------------------------------------
 

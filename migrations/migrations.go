@@ -9,9 +9,12 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -49,6 +52,9 @@ func apply(ctx context.Context, databaseURL string, files fs.FS) (from, to int64
 		return 0, 0, fmt.Errorf("migrations: %w", err)
 	}
 	done, err := p.Up(ctx)
+	if extensionMissing(err) {
+		return 0, 0, &NoPostGISError{Err: err}
+	}
 	if err != nil {
 		return 0, 0, fmt.Errorf("migrations: apply: %w", err)
 	}
@@ -65,6 +71,27 @@ func apply(ctx context.Context, databaseURL string, files fs.FS) (from, to int64
 		from = source.Version
 	}
 	return from, to, nil
+}
+
+// NoPostGISError says that the database has no PostGIS and that the role of the migration cannot put it there.
+type NoPostGISError struct {
+	Err error // what PostgreSQL said
+}
+
+// Error says what to do, in English and Chinese.
+func (e *NoPostGISError) Error() string {
+	return "migrations: the database has no PostGIS: install PostGIS on its server and run `create extension postgis` there as a superuser" +
+		" / 数据库中没有 PostGIS：请在其服务器上安装 PostGIS，并以超级用户执行 create extension postgis: " + e.Err.Error()
+}
+
+// Unwrap returns what PostgreSQL said.
+func (e *NoPostGISError) Unwrap() error { return e.Err }
+
+// extensionMissing recognises the failure of the first step's first statement.
+func extensionMissing(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && strings.Contains(pg.Message, `extension "postgis"`) &&
+		(pg.Code == "42501" || pg.Code == "0A000" || pg.Code == "58P01") // not allowed, not available
 }
 
 func provider(db *sql.DB, files fs.FS) (*goose.Provider, error) {

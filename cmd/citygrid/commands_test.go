@@ -69,7 +69,7 @@ func TestAFolderWithAGapIsRefusedAndTheGapNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := citygrid(t, url, "profile", "apply", dir)
-	p.want(t, exitRefused, "areas/grid-cells.geojson", "[gap]", "m² at 11", "nothing was changed", "缝隙")
+	p.want(t, exitRefused, "areas/grid-cells.geojson", "[error gap]", "m² at 11", "nothing was changed", "缝隙")
 	citygrid(t, url, "locate", "111.2846", "30.7012").want(t, exitRefused, "the registry has none yet")
 }
 

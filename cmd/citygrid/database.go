@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"citygrid/internal/cluster"
 	"citygrid/migrations"
 	"citygrid/registry/postgis"
@@ -39,6 +41,9 @@ func (e *environment) openDatabase(ctx context.Context, share bool) (*database, 
 	if err == nil && from != to {
 		e.log.Info("schema migrated / 数据库结构已升级", "from", from, "to", to)
 	}
+	if err == nil && owner != url {
+		err = grantTo(ctx, owner, url)
+	}
 	if err == nil {
 		d.store, err = postgis.Open(ctx, postgis.Config{URL: url})
 	}
@@ -47,6 +52,15 @@ func (e *environment) openDatabase(ctx context.Context, share bool) (*database, 
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	return d, nil
+}
+
+// grantTo lets the role of a database address use what another role owns.
+func grantTo(ctx context.Context, owner, url string) error {
+	config, err := pgconn.ParseConfig(url)
+	if err != nil {
+		return errors.New("DATABASE_URL is not a PostgreSQL address") // the parser's words may quote the password
+	}
+	return migrations.Grant(ctx, owner, config.User)
 }
 
 func (d *database) startCluster(ctx context.Context, e *environment, share bool) (url string, err error) {

@@ -74,7 +74,7 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 	}
 	return census.New(census.Config{
 		Store: store, Catalogue: lists, Edition: held.City.Edition, Subclasses: codes, Units: held.Units,
-		Extent: held.City.Extent, Cells: snapshot.Cells(), Clock: e.now, Actor: e.actor,
+		Extent: held.City.Extent, Cells: snapshot.Cells(), AreasRevision: held.AreasRevision, Clock: e.now, Actor: e.actor,
 		Accept: census.Accept(c.Accept), Progress: progress,
 	})
 }

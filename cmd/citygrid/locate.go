@@ -26,8 +26,9 @@ type locateCommand struct {
 // Run prints the placement; outside all cells it says what is nearest and exits with 1.
 func (c locateCommand) Run(ctx context.Context, e *environment) error {
 	p, err := geo.CheckPoint(c.Lon, c.Lat)
-	if err != nil {
-		return registry.InvalidField("lon lat", fmt.Sprint(c.Lon, " ", c.Lat), err.Error(), err.Error())
+	var bad *geo.PointError
+	if errors.As(err, &bad) {
+		return registry.InvalidField("lon lat", fmt.Sprint(c.Lon, " ", c.Lat), bad.ZH(), bad.Error())
 	}
 	d, err := e.openDatabase(ctx, true)
 	if err != nil {

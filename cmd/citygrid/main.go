@@ -20,6 +20,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"citygrid/internal/cluster"
+	"citygrid/migrations"
 	"citygrid/registry"
 )
 
@@ -36,7 +37,7 @@ const (
 
 // command is the whole command line.
 type command struct {
-	Data  string `help:"Data folder of the private database (default ${data}); not used when DATABASE_URL is set." placeholder:"DIR"`
+	Data  string `help:"Data folder of the private database (default ${data}); with DATABASE_URL only a drawn city is kept there." placeholder:"DIR"`
 	Actor string `help:"Who is named in the change log (default: the account that runs the command)." placeholder:"NAME"`
 	Zone  string `help:"Time zone of the city, by which rules begin and end." default:"Asia/Shanghai"`
 
@@ -71,6 +72,7 @@ func main() {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once; the next start mends what that leaves
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	var c command
 	parser := kong.Must(&c, kong.Name("citygrid"), kong.Description(description), kong.UsageOnError(),
@@ -122,7 +124,10 @@ func curable(err error) bool {
 	var busy *cluster.BusyError
 	var missing *cluster.MissingError
 	var unreachable *cluster.UnreachableError
-	return errors.As(err, &busy) || errors.As(err, &missing) || errors.As(err, &unreachable)
+	var folder *cluster.FolderError
+	var noPostGIS *migrations.NoPostGISError
+	return errors.As(err, &busy) || errors.As(err, &missing) || errors.As(err, &unreachable) ||
+		errors.As(err, &folder) || errors.As(err, &noPostGIS)
 }
 
 // exitError ends the program with a code after everything was said.

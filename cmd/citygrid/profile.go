@@ -48,7 +48,7 @@ func (e *environment) applyProfile(ctx context.Context, store *postgis.Store, fo
 	var rejected *profile.RejectedError
 	if errors.As(err, &rejected) {
 		printFaults(rejected.Faults)
-		fmt.Fprintf(os.Stderr, "citygrid: refused, nothing was changed: %d faults / 已拒绝，未作任何更改：%[1]d 处问题\n", len(rejected.Faults))
+		fmt.Fprintf(os.Stderr, "citygrid: refused, nothing was changed: %d faults / 已拒绝，未作任何更改：%[1]d 处问题\n", rejected.Errors())
 		return exitError(exitRefused)
 	}
 	if err != nil {

@@ -87,7 +87,7 @@ type Cluster struct {
 // Start creates the database in cfg.Dir if there is none, starts the server, or adopts one that a killed process left behind, and
 // returns when it answers queries. Crash recovery can take minutes: ctx bounds the wait.
 //
-// Errors that a person can cure are [*MissingError], [*BusyError] and [*UnreachableError].
+// Errors that a person can cure are [*MissingError], [*BusyError], [*FolderError] and [*UnreachableError].
 func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

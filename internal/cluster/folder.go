@@ -26,10 +26,24 @@ type folder struct {
 	log    string // dir/postgres.log: what the server has to say
 }
 
+// FolderError says that a data folder cannot be made where it was asked for.
+type FolderError struct {
+	Dir string
+	Err error
+}
+
+// Error says what to do, in English and Chinese.
+func (e *FolderError) Error() string {
+	return fmt.Sprintf("cluster: cannot make the data folder %s, choose another with --data / 无法建立数据目录 %[1]s，可用 --data 另行指定: %v", e.Dir, e.Err)
+}
+
+// Unwrap returns what the system said.
+func (e *FolderError) Unwrap() error { return e.Err }
+
 // openFolder makes the folders that are missing and checks that the account can reach them.
 func openFolder(dir string, a account, bin binaries) (folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return folder{}, fmt.Errorf("cluster: data folder; choose another with --data / 无法建立数据目录，可用 --data 另行指定: %w", err)
+		return folder{}, &FolderError{Dir: dir, Err: err}
 	}
 	dir, err := filepath.EvalSymlinks(dir) // /proc shows resolved paths, and they are compared with these
 	if err != nil {

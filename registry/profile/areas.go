@@ -48,10 +48,13 @@ func levels() []level {
 
 func (d *Folder) readAreas(f *faults) error {
 	seen := map[string]bool{}
+	whole := true // every level so far was read without a fault: a parent that was not seen is not there
 	for _, l := range levels() {
-		in, err := d.files.Open(l.file)
+		before := len(f.errors)
+		in, err := openRegular(d.files, l.file)
 		if errors.Is(err, fs.ErrNotExist) {
 			f.add(l.file, 0, "", "", CodeMissingFile, "缺少此文件", "this file is missing")
+			whole = false
 			continue
 		}
 		if err != nil {
@@ -62,26 +65,29 @@ func (d *Folder) readAreas(f *faults) error {
 			var broken *geojson.DocumentError
 			switch {
 			case errors.As(err, &bad):
-				f.add(l.file, int64(bad.Index)+1, "", "", census.CodeBadFeature, bad.Error(), bad.Error())
+				zh, en := explain(bad.Err)
+				f.add(l.file, int64(bad.Index)+1, "", "", census.CodeBadFeature, zh, en)
 				continue
 			case errors.As(err, &broken):
-				f.add(l.file, broken.Line, "", "", census.CodeBadDocument, broken.Error(), broken.Error())
+				zh, en := explain(broken.Err)
+				f.add(l.file, broken.Line, "", "", census.CodeBadDocument, zh, en)
 				continue
 			case err != nil:
 				in.Close()
 				return fmt.Errorf("read profile: %s: %w", l.file, err)
 			}
-			d.readArea(f, l, feature, seen)
+			d.readArea(f, l, feature, seen, whole)
 		}
 		if err := in.Close(); err != nil {
 			return fmt.Errorf("read profile: %s: %w", l.file, err)
 		}
+		whole = whole && len(f.errors) == before
 	}
 	return nil
 }
 
 // readArea takes one feature; whatever is wrong with it is noted and the feature is left out.
-func (d *Folder) readArea(f *faults, l level, feature geojson.Feature, seen map[string]bool) {
+func (d *Folder) readArea(f *faults, l level, feature geojson.Feature, seen map[string]bool, parentsKnown bool) {
 	row := int64(feature.Index) + 1
 	code, name, nameEN := property(feature, "code"), property(feature, "name"), property(feature, "name_en")
 	parent, err := l.parent(code)
@@ -100,7 +106,7 @@ func (d *Folder) readArea(f *faults, l level, feature geojson.Feature, seen map[
 	}
 	f.checkText(l.file, row, "name", name)
 	f.checkText(l.file, row, "name_en", nameEN)
-	if parent != "" && !seen[parent] {
+	if parent != "" && parentsKnown && !seen[parent] {
 		f.add(l.file, row, "code", code, CodeNoParent,
 			fmt.Sprintf("上级 %s 不存在", parent), fmt.Sprintf("the area above it, %s, does not exist", parent))
 		return

@@ -78,10 +78,15 @@ func (d *Folder) checkShapes(ctx context.Context, c Change, f *faults) error {
 	if err != nil {
 		return err
 	}
+	measured := map[string]bool{}
 	for _, fault := range found {
 		d.noteCover(f, fault, byCode)
+		measured[fault.Parent] = measured[fault.Parent] || fault.SquareMetres > SliverSquareMetres
 	}
 	for _, p := range parents[1:] {
+		if measured[p] {
+			continue // said better already
+		}
 		f.warn(byCode[p].file, p, CodeNotNoded,
 			"下级区域与本区域的边界节点不一致，已由 PostGIS 量测代替", "the borders below it do not share its vertices; measured by PostGIS instead")
 	}

@@ -29,6 +29,7 @@ const (
 	CodeOutsideParent  = "outside_parent"
 	CodeNotNoded       = "not_noded"
 	CodeRejectedImport = "component_file_rejected"
+	CodeLeftOut        = "issues_left_out"
 )
 
 // RejectedError is the answer to a folder that was refused whole. Nothing of it was applied.
@@ -38,7 +39,18 @@ type RejectedError struct {
 
 // Error implements error with the number of faults and the first of them.
 func (e *RejectedError) Error() string {
-	return fmt.Sprintf("profile refused, %d faults, the first: %s", len(e.Faults), e.Faults[0])
+	return fmt.Sprintf("profile refused, %d faults, the first: %s", e.Errors(), e.Faults[0])
+}
+
+// Errors is the number of faults without the warnings.
+func (e *RejectedError) Errors() int {
+	n := 0
+	for _, f := range e.Faults {
+		if f.Severity == census.Error {
+			n++
+		}
+	}
+	return n
 }
 
 // Unwrap returns the refusal as an Error of kind Invalid.
@@ -59,7 +71,7 @@ func (f Fault) String() string {
 	if f.Value != "" {
 		fmt.Fprintf(&b, " %q", f.Value)
 	}
-	fmt.Fprintf(&b, ": %s / %s [%s]", f.Message.ZH, f.Message.EN, f.Code)
+	fmt.Fprintf(&b, ": %s / %s [%s %s]", f.Message.ZH, f.Message.EN, f.Severity, f.Code)
 	return b.String()
 }
 

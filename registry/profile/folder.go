@@ -64,9 +64,6 @@ const (
 	maxBaseBytes     = 64 << 20
 )
 
-// baseLayers are the layers that the map page knows.
-func baseLayers() []string { return []string{"streets", "water", "parks"} }
-
 // read reads everything but the component files. What is wrong goes to f; the error is for folders that cannot be read at all.
 func read(files fs.FS, f *faults) (*Folder, error) {
 	d := &Folder{files: files, InUse: map[catalog.Kind][]catalog.SubclassCode{}, BaseLayers: map[string][]byte{}}
@@ -81,6 +78,18 @@ func read(files fs.FS, f *faults) (*Folder, error) {
 		}
 	}
 	return d, nil
+}
+
+// openRegular opens a file of the folder. What is no regular file, such as a pipe, could keep the reader waiting for ever.
+func openRegular(files fs.FS, name string) (fs.File, error) {
+	info, err := fs.Stat(files, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a regular file")}
+	}
+	return files.Open(name)
 }
 
 func (d *Folder) readCity(f *faults) error {
@@ -254,7 +263,7 @@ func (d *Folder) parseSubclass(text string) (catalog.SubclassCode, error) {
 }
 
 func (d *Folder) readBase(f *faults) error {
-	for _, name := range baseLayers() {
+	for _, name := range registry.BaseLayers() {
 		file := "base/" + name + ".geojson"
 		text, err := fs.ReadFile(d.files, file)
 		switch {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"citygrid/geo/geojson"
 	"citygrid/registry/catalog"
 	"citygrid/registry/census"
 )
@@ -25,7 +26,7 @@ type table struct {
 // readTable calls each for every row of a file that must have the given columns and may have more. A missing file is a fault when
 // it is required.
 func (f *faults) readTable(folder fs.FS, file string, required bool, columns []string, each func(*table)) error {
-	in, err := folder.Open(file)
+	in, err := openRegular(folder, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		if required {
 			f.add(file, 0, "", "", CodeMissingFile, "缺少此文件", "this file is missing")
@@ -141,6 +142,10 @@ func explain(err error) (zh, en string) {
 	if errors.As(err, &code) {
 		m := code.Message()
 		return m.ZH, m.EN
+	}
+	var feature *geojson.Fault
+	if errors.As(err, &feature) {
+		return feature.ZH, feature.EN
 	}
 	var shape interface{ ZH() string }
 	if errors.As(err, &shape) {
