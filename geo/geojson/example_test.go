@@ -22,6 +22,6 @@ func ExampleRead() {
 		fmt.Println("line", f.Line, f.ID, string(name), f.Geometry.FlatCoords())
 	}
 	// Output:
-	// line 2: 0102-1 "雨水井盖" [111.28 30.7 55.125]
+	// line 2 0102-1 "雨水井盖" [111.28 30.7 55.125]
 	// geojson: feature 2 on line 3: geometry: bad position: lat 111.28 is not within [-90, 90]; latitude and longitude look swapped: write longitude first
 }
