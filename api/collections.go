@@ -31,6 +31,8 @@ func collectionsServed() []collection {
 		{"communities", "社区 Communities", "Communities (社区); they tile the streets.", registry.LevelCommunity, registry.CollectionAreas},
 		{"streets", "街道 Streets", "Streets, towns and townships (街道、镇、乡); they tile the districts.", registry.LevelStreet, registry.CollectionAreas},
 		{"districts", "区 Districts", "Districts and counties (区、县).", registry.LevelDistrict, registry.CollectionAreas},
+		{"managed-areas", "市管区域 Managed areas", "Areas that the city itself manages (市管区域): whole grid cells, across the borders of communities and streets.",
+			registry.LevelManaged, registry.CollectionAreas},
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // extents remember the bounds of what is served, for which the database looks at every row, for as long as its revision stands.
 type extents struct {
 	mu   sync.Mutex
-	held map[string]extent // by the registry's collection
+	held map[registry.Level]extent // by the level that was measured; empty for components
 }
 
 // extent is west, south, east, north of a collection at a revision.
@@ -30,28 +30,38 @@ func (s *Server) extentOf(r *request, c collection) (extent, error) {
 	if err != nil {
 		return extent{}, err
 	}
+	level := measured(c.level)
 	s.extents.mu.Lock()
 	defer s.extents.mu.Unlock()
-	e, found := s.extents.held[c.revision]
+	e, found := s.extents.held[level]
 	if found && e.revision == revisions[c.revision] {
 		return e, nil
 	}
-	b, known, err := s.measure(r, c)
+	b, known, err := s.measure(r, level)
 	if err != nil {
 		return extent{}, err
 	}
 	e = extent{revisions[c.revision], known, [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}
-	s.extents.held[c.revision] = e
+	s.extents.held[level] = e
 	return e, nil
 }
 
-// measure asks the store. The areas of every level cover the same ground, that of the districts, which are the fewest.
-func (s *Server) measure(r *request, c collection) (bound orb.Bound, known bool, err error) {
+// measured is the level whose areas are measured for those of another: the districts, which are the fewest, for all that tile them.
+func measured(level registry.Level) registry.Level {
+	switch level {
+	case registry.LevelGrid, registry.LevelCommunity, registry.LevelStreet:
+		return registry.LevelDistrict
+	}
+	return level
+}
+
+// measure asks the store for the bound of a level's areas, or of the components where the level is empty.
+func (s *Server) measure(r *request, level registry.Level) (bound orb.Bound, known bool, err error) {
 	everyone := registry.Scope{Public: true}
-	if c.id == components {
+	if level == "" {
 		return s.registry.ComponentsExtent(r.ctx, everyone)
 	}
-	page, err := s.registry.Areas(r.ctx, everyone, registry.AreaQuery{Level: registry.LevelDistrict, Limit: query.MaxLimit})
+	page, err := s.registry.Areas(r.ctx, everyone, registry.AreaQuery{Level: level, Limit: query.MaxLimit})
 	if err != nil {
 		return bound, false, err
 	}

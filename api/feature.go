@@ -83,7 +83,7 @@ func (w *featureWriter) component(c *registry.Component, metres *float64, links 
 	return nil
 }
 
-// area writes a grid cell, community, street or district, with links of its own or without.
+// area writes a grid cell, community, street, district or managed area, with links of its own or without.
 func (w *featureWriter) area(a *registry.Area, links []link) error {
 	if err := w.begin(a.Code, a.Geometry); err != nil {
 		return err

@@ -1,11 +1,17 @@
 package api_test
 
 import (
+	"io/fs"
+	"math"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // codes are the ids of a page's features.
@@ -153,7 +159,7 @@ func TestCollectionIsTheSameInTheListAndAlone(t *testing.T) {
 			}
 		}
 	}
-	if len(list) != 5 {
+	if len(list) != 6 {
 		t.Errorf("%d collections", len(list))
 	}
 }
@@ -194,4 +200,60 @@ func TestUnchangedAnswerIsNotSentAgain(t *testing.T) {
 	if got := s.get("/collections/components/items?limit=0", "If-None-Match: *"); got.Status != http.StatusBadRequest {
 		t.Errorf("a wrong request is answered %d", got.Status)
 	}
+}
+
+func TestManagedAreaIsTheUnionOfItsCells(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	got := s.get("/collections/managed-areas/items/M01").ok()
+	properties := at(t, got, "properties").(map[string]any)
+	cells := 0.0
+	for _, code := range []string{"420502001001001", "420502001002001"} {
+		cells += at(t, s.get("/collections/grid-cells/items/"+code).ok(), "properties", "square_metres").(float64)
+	}
+	if area := properties["square_metres"].(float64); math.Abs(area-cells) > 0.2 {
+		t.Errorf("%v m², its cells %v m²", area, cells)
+	}
+	delete(properties, "square_metres")
+	equal(t, properties, map[string]any{"code": "M01", "name": "江边", "name_en": "Riverside", "level": "managed", "parent": nil})
+	parts := at(t, got, "geometry", "coordinates").([]any)
+	if rings := at(t, parts, 0).([]any); at(t, got, "geometry", "type") != "MultiPolygon" || len(parts) != 1 || len(rings) != 1 {
+		t.Errorf("not one part without holes: %v", at(t, got, "geometry"))
+	}
+}
+
+func TestCityWithoutManagedAreasHasAnEmptyCollection(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	known := s.get("/collections/managed-areas")
+	if !strings.Contains(known.Body, `"bbox":[[111.28,30.7,111.3,30.71]]`) {
+		t.Fatalf("with one: %s", known.Body)
+	}
+	s.apply(withoutManagedAreas(t))
+	page := s.get("/collections/managed-areas/items").ok()
+	equal(t, []any{at(t, page, "features"), at(t, page, "numberMatched")}, []any{[]any{}, float64(0)})
+	if got := s.get("/collections/managed-areas", "If-None-Match: "+known.Header.Get("ETag")); got.Status != http.StatusOK || strings.Contains(got.Body, "extent") {
+		t.Errorf("without: %d %s", got.Status, got.Body)
+	}
+	if got := s.get("/collections/grid-cells").Body; !strings.Contains(got, `"bbox":[[111.28,30.7,111.3,30.72]]`) {
+		t.Errorf("the cells are gone too: %s", got)
+	}
+}
+
+// withoutManagedAreas is the test city without its managed area and the rule that names it.
+func withoutManagedAreas(t *testing.T) fs.FS {
+	t.Helper()
+	city := fstest.MapFS{}
+	err := fs.WalkDir(os.DirFS("testdata/city"), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(path, "areas/managed-") {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join("testdata/city", path))
+		city[path] = &fstest.MapFile{Data: regexp.MustCompile(`(?m)^M01,.*\n`).ReplaceAll(text, nil)}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return city
 }

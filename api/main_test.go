@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -45,18 +46,24 @@ type site struct {
 func newSite(t *testing.T, change ...func(*api.Config)) *site {
 	t.Helper()
 	s := emptySite(t, change...)
-	lists, err := data.Catalog()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = profile.Apply(t.Context(), profile.Config{
-		Store: postgis.ProfileStore{Store: s.store}, Lists: lists, Clock: clock, Actor: "test",
-	}, os.DirFS("testdata/city"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.apply(os.DirFS("testdata/city"))
 	s.start(change...)
 	return s
+}
+
+// apply makes the registry equal to the folder of a city.
+func (s *site) apply(city fs.FS) {
+	s.t.Helper()
+	lists, err := data.Catalog()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, err = profile.Apply(s.t.Context(), profile.Config{
+		Store: postgis.ProfileStore{Store: s.store}, Lists: lists, Clock: clock, Actor: "test",
+	}, city)
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // emptySite serves a registry without a city.

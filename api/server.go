@@ -54,7 +54,7 @@ func New(c Config) (*Server, error) {
 		now:       c.Now,
 		admission: newAdmission(cmp.Or(c.Concurrency, 2*runtime.GOMAXPROCS(0))),
 		metrics:   newMetrics(),
-		extents:   extents{held: map[string]extent{}},
+		extents:   extents{held: map[registry.Level]extent{}},
 	}
 	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
 	var err error
