@@ -33,13 +33,18 @@ export class Api {
   ) {}
 
   /** Gets one JSON document; rejects with a ProblemError, or with a TypeError when the server cannot be reached. */
-  get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-    return this.ask<T>(path, query, signal ? { signal } : {});
-  }
-
-  /** Posts a JSON document and gets one back. */
-  post<T>(path: string, body: unknown, query: Query = {}): Promise<T> {
-    return this.ask<T>(path, query, { method: "POST", body: JSON.stringify(body) });
+  async get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    const headers = {
+      Accept: "application/json, application/geo+json, application/problem+json",
+      "Accept-Language": this.language(),
+    };
+    for (let attempt = 1; ; attempt++) {
+      const response = await fetch(this.url(path, query), signal ? { headers, signal } : { headers });
+      if (response.ok) return (await response.json()) as T;
+      const wait = Number(response.headers.get("Retry-After"));
+      if (response.status !== 503 || !wait || attempt === mostAttempts) throw new ProblemError(await problemOf(response));
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    }
   }
 
   /** Gets a GeoJSON collection page by page, following its next links. */
@@ -57,21 +62,6 @@ export class Api {
     const features: Feature<Geometry, P>[] = [];
     for await (const page of this.pages<P>(path)) features.push(...page.features);
     return features;
-  }
-
-  private async ask<T>(path: string, query: Query, init: RequestInit): Promise<T> {
-    const headers: Record<string, string> = {
-      Accept: "application/json, application/geo+json, application/problem+json",
-      "Accept-Language": this.language(),
-      ...(init.body ? { "Content-Type": "application/json" } : {}),
-    };
-    for (let attempt = 1; ; attempt++) {
-      const response = await fetch(this.url(path, query), { ...init, headers });
-      if (response.ok) return (await response.json()) as T;
-      const wait = Number(response.headers.get("Retry-After"));
-      if (response.status !== 503 || !wait || attempt === mostAttempts) throw new ProblemError(await problemOf(response));
-      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
-    }
   }
 
   private url(path: string, query: Query): URL {

@@ -1,8 +1,6 @@
 import type { Feature, Geometry } from "geojson";
 import type { Api } from "./api.ts";
 import type { Entry } from "./searchindex.ts";
-import { labelPoint } from "./shape.ts";
-import type { Placement } from "./wire.ts";
 
 export interface AreaProperties {
   code: string;
@@ -11,11 +9,11 @@ export interface AreaProperties {
 }
 export type AreaFeature = Feature<Geometry, AreaProperties>;
 
-const levels = { districts: "district", streets: "street", communities: "community", cells: "grid" } as const;
+const levels = { managed: "managed", districts: "district", streets: "street", communities: "community", cells: "grid" } as const;
 export type Layer = keyof typeof levels;
 
 const paths: Record<Layer, string> = {
-  districts: "districts", streets: "streets", communities: "communities", cells: "grid-cells",
+  managed: "managed-areas", districts: "districts", streets: "streets", communities: "communities", cells: "grid-cells",
 };
 
 /** The areas of the city, in memory: to draw, to find and to name in English. */
@@ -30,23 +28,8 @@ export class Areas {
     return features;
   }
 
-  /**
-   * The grid cells of the managed areas (市管区域), which are no collection of their own: each cell is asked which managed areas it
-   * lies in, by a point inside it.
-   */
-  async managed(api: Api): Promise<AreaFeature[]> {
-    const points = this.of("cells").map(({ geometry }) => labelPoint(geometry)).filter((point) => point !== null);
-    const placements = await api.post<(Placement | null)[]>("locate", points, { detail: "true" });
-    const codes = new Set(placements.flatMap((placement) => (placement?.managed_areas.length ? placement.grid.code : [])));
-    return this.of("cells").filter(({ properties }) => codes.has(properties.code));
-  }
-
   get(code: string): AreaFeature | undefined {
     return this.byCode.get(code);
-  }
-
-  of(layer: Layer): AreaFeature[] {
-    return this.byLayer.get(layer) ?? [];
   }
 
   *entries(): Generator<Entry> {

@@ -1,9 +1,8 @@
 import type { Feature } from "geojson";
 import { ProblemError, type Api } from "./api.ts";
-import type { Areas, Layer } from "./areas.ts";
+import type { Areas } from "./areas.ts";
 import type { CityMap } from "./map.ts";
-import { outlineLines, outlineOf, outsideOf } from "./outline.ts";
-import { boxAround, labelPoints, labelRows, type Box } from "./shape.ts";
+import { boxAround, labelPoints, labelRows, outsideOf, type Box } from "./shape.ts";
 
 const riverNameEvery = 0.009; // degrees of latitude, about 1 km
 
@@ -18,23 +17,20 @@ export async function drawBase(api: Api, map: CityMap): Promise<void> {
 }
 
 /**
- * Draws the borders of all areas, wide ones first, then the edge of the managed areas and a veil over everything outside. Returns
- * the box around the managed areas, null when the city has none.
+ * Draws the borders of all areas, wide ones first, then the managed areas and a veil over everything outside. Returns the box
+ * around the managed areas, null when the city has none.
  */
 export async function drawAreas(api: Api, map: CityMap, areas: Areas): Promise<Box | null> {
-  const layers: Layer[] = ["districts", "streets", "communities", "cells"];
-  for (const name of layers) {
+  for (const name of ["districts", "streets", "communities", "cells"] as const) {
     const features = await areas.load(api, name);
     map.set(name, features);
     map.set(`${name}-names`, labelPoints(features));
   }
-  const managed = (await areas.managed(api)).map(({ geometry }) => geometry);
-  const box = boxAround(managed);
-  if (box) {
-    const edge = outlineOf(managed);
-    map.set("managed", [{ type: "Feature", properties: {}, geometry: outlineLines(edge) }]);
-    map.set("veil", [{ type: "Feature", properties: {}, geometry: outsideOf(edge) }]);
-  }
+  const managed = await areas.load(api, "managed");
+  map.set("managed", managed);
+  const shapes = managed.map(({ geometry }) => geometry);
+  const box = boxAround(shapes);
+  if (box) map.set("veil", [{ type: "Feature", properties: {}, geometry: outsideOf(shapes) }]);
   return box;
 }
 

@@ -2,14 +2,14 @@ import type { Word } from "./i18n.ts";
 
 /** Something that can be found and flown to. */
 export interface Entry {
-  level: Extract<Word, "component" | "grid" | "community" | "street" | "district">;
+  level: Extract<Word, "component" | "grid" | "community" | "street" | "managed" | "district">;
   code: string;
   name: string;
   nameEN?: string | undefined;
 }
 
 // Areas come before the thousands of components when both fit equally well.
-const order: Entry["level"][] = ["district", "street", "community", "grid", "component"];
+const order: Entry["level"][] = ["district", "managed", "street", "community", "grid", "component"];
 
 /**
  * Finds entries by code or name, best first: the whole code, then its beginning, then its end (people say the last digits), then the
@@ -29,10 +29,10 @@ export function find(entries: Iterable<Entry>, query: string, most: number): Ent
 }
 
 function rankOf(entry: Entry, wanted: string): number | null {
-  if (entry.code === wanted) return 0;
-  if (entry.code.startsWith(wanted)) return 1;
-  if (wanted.length >= 4 && entry.code.endsWith(wanted)) return 2;
-  const [zh, en] = [fold(entry.name), fold(entry.nameEN ?? "")];
+  const [code, zh, en] = [fold(entry.code), fold(entry.name), fold(entry.nameEN ?? "")];
+  if (code === wanted) return 0;
+  if (code.startsWith(wanted)) return 1;
+  if (wanted.length >= 4 && code.endsWith(wanted)) return 2;
   if (zh.startsWith(wanted) || en.startsWith(wanted)) return 3;
   return zh.includes(wanted) || en.includes(wanted) ? 4 : null;
 }

@@ -1,4 +1,4 @@
-import type { Feature, Geometry, Point, Polygon, Position } from "geojson";
+import type { Feature, Geometry, MultiPolygon, Point, Polygon, Position } from "geojson";
 
 export type Box = [west: number, south: number, east: number, north: number];
 
@@ -78,8 +78,20 @@ export function circleAround([lon = 0, lat = 0]: Position, metres: number): Poly
   return { type: "Polygon", coordinates: [ring] };
 }
 
+/**
+ * Everything outside areas that lie side by side, to cover: a world with holes, and the areas' own holes as islands. Where areas
+ * overlap, part of them may be covered too.
+ */
+export function outsideOf(areas: Geometry[]): MultiPolygon {
+  const world: Position[] = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];
+  const parts = areas.flatMap((area) => [...polygons(area)]);
+  const outer = parts.flatMap((rings) => rings.slice(0, 1));
+  const holes = parts.flatMap((rings) => rings.slice(1));
+  return { type: "MultiPolygon", coordinates: [[world, ...outer], ...holes.map((ring) => [ring])] };
+}
+
 /** The polygons of a geometry, each its outer ring and its holes. */
-export function* polygons(geometry: Geometry): Generator<Position[][]> {
+function* polygons(geometry: Geometry): Generator<Position[][]> {
   if (geometry.type === "Polygon") yield geometry.coordinates;
   else if (geometry.type === "MultiPolygon") yield* geometry.coordinates;
   else if (geometry.type === "GeometryCollection") for (const part of geometry.geometries) yield* polygons(part);

@@ -6,6 +6,7 @@ const entries: Entry[] = [
   { level: "component", code: "4205020118000017", name: "路灯", nameEN: "Street lamp" },
   { level: "grid", code: "420502002005003", name: "环城北路第三网格" },
   { level: "community", code: "420502002005", name: "环城北路社区", nameEN: "Huancheng North Road Community" },
+  { level: "managed", code: "M01", name: "中心区", nameEN: "Xueyuan Centre" },
   { level: "street", code: "420502002", name: "学院街道", nameEN: "Xueyuan Subdistrict" },
   { level: "district", code: "420502", name: "西陵区", nameEN: "Xiling District" },
 ];
@@ -29,6 +30,12 @@ test("names are found in both languages, whatever the spaces and capitals", () =
 test("a name that begins with the words comes before one that has them inside", () => {
   expect(codes("street")).toEqual(["4205020118000017"]);
   expect(codes("路")).toEqual(["4205020118000017", "420502002005", "420502002005003"]);
+});
+
+test("a managed area is found by its own code and by its names, before the streets", () => {
+  expect(codes("M01")).toEqual(["M01"]);
+  expect(codes("m01")).toEqual(["M01"]);
+  expect(codes("xueyuan")).toEqual(["M01", "420502002"]);
 });
 
 test("an empty query finds nothing, and no more is listed than was asked for", () => {

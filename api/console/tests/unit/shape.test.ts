@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import type { Polygon } from "geojson";
-import { anchorOf, boxAround, boxOf, circleAround, labelPoint, labelPoints, labelRows } from "../../src/shape.ts";
+import { anchorOf, boxAround, boxOf, circleAround, labelPoint, labelPoints, labelRows, outsideOf } from "../../src/shape.ts";
 
 const square = (x: number, y: number, side: number): Polygon => ({
   type: "Polygon",
@@ -58,4 +58,15 @@ test("a river's name is written again in the middle of its widest stretch", () =
   const rows = labelRows({ type: "Feature", properties: { name: "长江" }, geometry: river }, 2);
   expect(rows.map(({ geometry }) => geometry.coordinates)).toEqual([[2, 1], [5, 3]]);
   expect(rows[0]!.properties).toEqual({ name: "长江" });
+});
+
+test("outside areas is the world without their outer rings, and what lies in their holes", () => {
+  const world = outsideOf([]).coordinates[0]![0]!;
+  expect(boxOf({ type: "Polygon", coordinates: [world] })).toEqual([-180, -85, 180, 85]);
+  const [outer, hole] = [square(0, 0, 9).coordinates[0]!, square(3, 3, 1).coordinates[0]!];
+  const [island, neighbour] = [square(20, 0, 1).coordinates[0]!, square(9, 0, 9).coordinates[0]!];
+  expect(outsideOf([
+    { type: "MultiPolygon", coordinates: [[outer, hole], [island]] },
+    { type: "Polygon", coordinates: [neighbour] },
+  ])).toEqual({ type: "MultiPolygon", coordinates: [[world, outer, island, neighbour], [hole]] });
 });
