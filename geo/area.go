@@ -33,11 +33,10 @@ type Area struct {
 
 // NewArea checks mp against the default [Limits], copies it and turns its rings the right way. Its errors are
 // [*ShapeError].
-func NewArea(mp orb.MultiPolygon) (Area, error) { return NewAreaWithin(mp, Limits{}) }
+func NewArea(mp orb.MultiPolygon) (Area, error) { return newArea(mp, Limits{}.OrDefault()) }
 
-// NewAreaWithin is [NewArea] with other limits.
-func NewAreaWithin(mp orb.MultiPolygon, lim Limits) (Area, error) {
-	if err := checkParts(mp, lim.OrDefault()); err != nil {
+func newArea(mp orb.MultiPolygon, lim Limits) (Area, error) {
+	if err := checkParts(mp, lim); err != nil {
 		return Area{}, err
 	}
 	parts := make(orb.MultiPolygon, len(mp))
@@ -178,6 +177,3 @@ func (a Area) SquareMetres() float64 {
 	}
 	return sum / 2
 }
-
-// Equal tells whether the two areas have the same coordinates in the same order.
-func (a Area) Equal(b Area) bool { return a.parts.Equal(b.parts) }

@@ -101,7 +101,7 @@ func TestDissolveOfATessellationIsItsFrameWhateverTheOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !got.Equal(want) {
+	if !got.MultiPolygon().Equal(want.MultiPolygon()) {
 		t.Error("dissolving in two steps gives another area")
 	}
 }
@@ -161,7 +161,7 @@ func TestDissolveOfAnySquaresHasRingsWithoutRepeatedPointsAndTheSameGround(t *te
 			t.Fatal(err)
 		}
 		again, err := geo.NewArea(got.MultiPolygon())
-		if err != nil || !again.Equal(got) {
+		if err != nil || !again.MultiPolygon().Equal(got.MultiPolygon()) {
 			t.Fatalf("NewArea makes something else of it: %v", err)
 		}
 		for _, polygon := range got.MultiPolygon() {

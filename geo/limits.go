@@ -1,9 +1,7 @@
 package geo
 
-import "fmt"
-
 // Limits bounds what one geometry or one feature may cost to hold. A zero field means its default, so the zero Limits
-// is the product's own table.
+// is the product's own table; a negative one refuses everything.
 type Limits struct {
 	// Positions is the greatest number of positions in one geometry, closing positions included. Default 100,000.
 	Positions int
@@ -16,36 +14,20 @@ type Limits struct {
 	FeatureBytes int
 }
 
-// The defaults of [Limits].
-const (
-	DefaultPositions    = 100_000
-	DefaultRings        = 1_000
-	DefaultDepth        = 8
-	DefaultFeatureBytes = 8 << 20
-)
-
 // OrDefault returns l with the default in place of each field that is zero.
 func (l Limits) OrDefault() Limits {
 	for _, f := range []struct {
 		field    *int
 		standard int
 	}{
-		{&l.Positions, DefaultPositions},
-		{&l.Rings, DefaultRings},
-		{&l.Depth, DefaultDepth},
-		{&l.FeatureBytes, DefaultFeatureBytes},
+		{&l.Positions, 100_000},
+		{&l.Rings, 1_000},
+		{&l.Depth, 8},
+		{&l.FeatureBytes, 8 << 20},
 	} {
 		if *f.field == 0 {
 			*f.field = f.standard
 		}
 	}
 	return l
-}
-
-// Validate refuses negative limits, which would refuse every geometry.
-func (l Limits) Validate() error {
-	if l.Positions < 0 || l.Rings < 0 || l.Depth < 0 || l.FeatureBytes < 0 {
-		return fmt.Errorf("geo limits: a limit is negative: %+v", l)
-	}
-	return nil
 }

@@ -96,7 +96,7 @@ func crossing(from, to, b, c orb.Point) float64 {
 // below both: the integral of the lower of two straight lines over the longitudes that both span. No crossing is looked
 // for and nothing has to be decided, so borders that run along each other, exactly or nearly, do no harm.
 func AreaInside(poly orb.Polygon, a Area) float64 {
-	part, err := NewAreaWithin(orb.MultiPolygon{poly}, Limits{Positions: math.MaxInt, Rings: math.MaxInt})
+	part, err := newArea(orb.MultiPolygon{poly}, Limits{Positions: math.MaxInt, Rings: math.MaxInt})
 	if err != nil {
 		return 0
 	}
