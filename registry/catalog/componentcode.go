@@ -1,9 +1,6 @@
 package catalog
 
-import (
-	"fmt"
-	"strconv"
-)
+import "strconv"
 
 // ComponentCode is a component identifier (部件标识码): division 6, sub-class 4
 // or 5, sequence 6. It carries the edition by which it was read, since the same
@@ -14,8 +11,6 @@ type ComponentCode struct {
 	text    string
 }
 
-func wordComponent() Text { return Text{ZH: "部件标识码", EN: "component code"} }
-
 // ParseComponentCode reads a component identifier of an edition: 16 digits, 17
 // in the 2026 edition. The division may not begin with 0; class, sub-class and
 // sequence are not zero. Whether division and sub-class exist is not asked here.
@@ -25,7 +20,7 @@ func ParseComponentCode(e Edition, text string) (ComponentCode, error) {
 	if digits == 0 {
 		return ComponentCode{}, unknownEdition(e)
 	}
-	what := wordComponent()
+	what := Text{ZH: "部件标识码", EN: "component code"}
 	if bad := checkDigits(what, text, digits); bad != nil {
 		return ComponentCode{}, bad.orEdition(Edition.ComponentDigits)
 	}
@@ -40,23 +35,6 @@ func ParseComponentCode(e Edition, text string) (ComponentCode, error) {
 		return ComponentCode{}, numberZero(what, text, "000000", Text{ZH: "顺序号", EN: "sequence"})
 	}
 	return code, nil
-}
-
-// NewComponentCode numbers a component within its division and sub-class. The
-// sequence is 1 to 999999; numbers are given upward and never again, so a
-// removed component keeps its own. The parts are checked one by one: a division
-// too short and a sub-class too long would add up to a code of the right length.
-func NewComponentCode(e Edition, division DivisionCode, subclass SubclassCode, sequence int) (ComponentCode, error) {
-	if _, err := ParseDivisionCode(string(division)); err != nil {
-		return ComponentCode{}, err
-	}
-	if _, err := ParseSubclassCode(e, string(subclass)); err != nil {
-		return ComponentCode{}, err
-	}
-	if sequence > 999999 {
-		return ComponentCode{}, sequenceFull(wordComponent(), string(division)+string(subclass), sequence, 999999)
-	}
-	return ParseComponentCode(e, fmt.Sprintf("%s%s%06d", division, subclass, sequence))
 }
 
 // String returns the digits.

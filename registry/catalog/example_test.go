@@ -21,12 +21,6 @@ func ExampleParseComponentCode() {
 	// digits 是否应为4205020103000017？请核对后改正
 }
 
-func ExampleNewComponentCode() {
-	code, err := catalog.NewComponentCode(catalog.Edition2026, "420502", "01003", 18)
-	fmt.Println(code, err)
-	// Output: 42050201003000018 <nil>
-}
-
 func ExampleParseEventCode() {
 	code, err := catalog.ParseEventCode(catalog.Edition2007, "4205020102")
 	fmt.Println(code.Division(), code.Subclass(), err)
@@ -43,12 +37,6 @@ func ExampleParseGridCodeVariant() {
 	grid, err := catalog.ParseGridCodeVariant("1408020012005003", 16)
 	fmt.Println(grid.Street(), grid.Community(), err)
 	// Output: 1408020012 1408020012005 <nil>
-}
-
-func ExampleNewGridCode() {
-	grid, err := catalog.NewGridCode("420502002005", 4)
-	fmt.Println(grid, err)
-	// Output: 420502002005004 <nil>
 }
 
 func ExampleParseSubclassCode() {

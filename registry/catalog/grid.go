@@ -56,15 +56,6 @@ func ParseGridCodeVariant(text string, digits int) (GridCode, error) {
 	return code, nil
 }
 
-// NewGridCode numbers a grid within a community. The sequence is 1 to 999; past
-// that the standard has no code and the community has to be divided.
-func NewGridCode(community CommunityCode, sequence int) (GridCode, error) {
-	if sequence > 999 {
-		return "", sequenceFull(wordGrid(), string(community), sequence, 999)
-	}
-	return ParseGridCode(fmt.Sprintf("%s%03d", community, sequence))
-}
-
 // String returns the code as text.
 func (c GridCode) String() string { return string(c) }
 
@@ -110,19 +101,4 @@ func gridParts(digits int) (street, sequence int) {
 		return streetDigits + 1, 3
 	}
 	return 0, 0
-}
-
-// sequenceFull reports a number past the last that the code has room for.
-func sequenceFull(what Text, prefix string, sequence, last int) *CodeError {
-	return &CodeError{
-		What: what, Value: prefix, Rule: RuleNumber,
-		Reason: Text{
-			ZH: fmt.Sprintf("顺序号%d超过%d", sequence, last),
-			EN: fmt.Sprintf("sequence %d is past %d", sequence, last),
-		},
-		Cure: Text{
-			ZH: "编码已用完，旧编码不得重用；请另划范围",
-			EN: "the numbers are used up and old ones are not given again; divide the area",
-		},
-	}
 }

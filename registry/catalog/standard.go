@@ -22,7 +22,7 @@ type FilingStandard struct {
 // registry's rule. The words are ours; no standard lists them.
 type UnitType string
 
-// ParseUnitType reads one of the words of [UnitTypes].
+// ParseUnitType reads one of the words of the list. Its error is a *[CodeError].
 func ParseUnitType(text string) (UnitType, error) {
 	if u := UnitType(text); u.NameZH() != "" {
 		return u, nil
@@ -32,16 +32,6 @@ func ParseUnitType(text string) (UnitType, error) {
 		Reason: Text{ZH: "没有这个取值", EN: "no such value"},
 		Cure:   Text{ZH: "请用类型表中的词，如 drainage", EN: "use a word of the list, such as drainage"},
 	}
-}
-
-// UnitTypes returns every unit type, in the order of the list.
-func UnitTypes() []UnitType {
-	names := unitTypeNames()
-	types := make([]UnitType, len(names))
-	for i, name := range names {
-		types[i] = name.unitType
-	}
-	return types
 }
 
 // NameZH returns the type's Chinese name, or "" for an unknown type.
