@@ -14,7 +14,6 @@ type Catalog struct {
 	bySubclass map[subclassKey]Subclass
 	standards  map[subclassKey][]FilingStandard
 	crosswalk  []Crosswalk
-	byCode     map[subclassKey][]Crosswalk
 }
 
 // list names one published list: the components or the events of an edition.
@@ -39,7 +38,6 @@ func New(classes []Class, subclasses []Subclass, standards []FilingStandard, cro
 		subclasses: map[list][]Subclass{},
 		bySubclass: map[subclassKey]Subclass{},
 		standards:  map[subclassKey][]FilingStandard{},
-		byCode:     map[subclassKey][]Crosswalk{},
 	}
 	if err := c.addClasses(classes); err != nil {
 		return nil, fmt.Errorf("build catalogue: %w", err)
@@ -76,12 +74,6 @@ func (c *Catalog) Subclasses(e Edition, k Kind) []Subclass {
 // the order of the table; none when the table has none.
 func (c *Catalog) FilingStandards(e Edition, k Kind, code SubclassCode) []FilingStandard {
 	return slices.Clone(c.standards[subclassKey{list{e, k}, code}])
-}
-
-// Crosswalk returns every row that relates a sub-class of an edition to the
-// other editions; several when it was split.
-func (c *Catalog) Crosswalk(k Kind, e Edition, code SubclassCode) []Crosswalk {
-	return slices.Clone(c.byCode[subclassKey{list{e, k}, code}])
 }
 
 // Crosswalks returns the whole relation, in the order of the table.
@@ -196,7 +188,6 @@ func (c *Catalog) addCrosswalk(rows []Crosswalk) error {
 			if _, ok := c.bySubclass[key]; !ok {
 				return fmt.Errorf("crosswalk: %s has no %s sub-class %s", e, row.Kind, code)
 			}
-			c.byCode[key] = append(c.byCode[key], row)
 		}
 	}
 	c.crosswalk = slices.Clone(rows)

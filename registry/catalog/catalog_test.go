@@ -91,21 +91,12 @@ func TestCatalogAnswersByEditionKindAndCode(t *testing.T) {
 	}
 }
 
-func TestCrosswalkIsARelationInBothDirections(t *testing.T) {
+func TestCrosswalkKeepsTheOrderOfTheTable(t *testing.T) {
 	t.Parallel()
 	l := poles()
 	c, err := l.build()
 	if err != nil {
 		t.Fatal(err)
-	}
-	if got := c.Crosswalk(catalog.KindComponent, catalog.Edition2007, "0117"); !reflect.DeepEqual(got, l.crosswalk) {
-		t.Errorf("0117 of 2007 became %+v", got)
-	}
-	if got := c.Crosswalk(catalog.KindComponent, catalog.Edition2013, "0131"); !reflect.DeepEqual(got, l.crosswalk[1:]) {
-		t.Errorf("0131 of 2013 came from %+v", got)
-	}
-	if got := c.Crosswalk(catalog.KindComponent, catalog.Edition2026, ""); len(got) != 0 {
-		t.Errorf("rows without a 2026 code answer for the empty code: %+v", got)
 	}
 	if got := c.Crosswalks(); !reflect.DeepEqual(got, l.crosswalk) {
 		t.Errorf("the whole relation is %+v", got)
@@ -124,7 +115,6 @@ func TestCallerCannotChangeTheCatalog(t *testing.T) {
 	c.Classes(e, k)[0].NameZH = "changed"
 	c.Subclasses(e, k)[0].NameZH = "changed"
 	c.FilingStandards(e, k, "0117")[0].ConditionZH = "changed"
-	c.Crosswalk(k, e, "0117")[0].Note = "changed"
 	c.Crosswalks()[0].Note = "changed"
 	again, err := poles().build()
 	if err != nil {

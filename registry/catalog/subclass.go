@@ -51,9 +51,9 @@ type Accuracy string
 // The accuracy classes.
 const (
 	AccuracyNone Accuracy = ""
-	AccuracyA    Accuracy = "A" // clear position or edge: covers, poles, signs, trees
-	AccuracyB    Accuracy = "B" // fairly clear: small buildings, green space, bridges
-	AccuracyC    Accuracy = "C" // only roughly placed: basements, civil-defence works
+	AccuracyA    Accuracy = "A" // 0.5 m, clear position or edge: covers, poles, signs, trees
+	AccuracyB    Accuracy = "B" // 1 m, fairly clear: small buildings, green space, bridges
+	AccuracyC    Accuracy = "C" // 10 m, only roughly placed: basements, civil-defence works
 )
 
 // ParseAccuracy reads "A", "B" or "C", or "" for events.
@@ -63,21 +63,6 @@ func ParseAccuracy(text string) (Accuracy, error) {
 		return a, nil
 	}
 	return "", badWord(Text{ZH: "定位精度", EN: "accuracy class"}, text, "A, B, C")
-}
-
-// Metres returns the largest mean error of position that the class allows, 0
-// for none. It is also the distance within which two items of one sub-class are
-// suspected to be the same.
-func (a Accuracy) Metres() float64 {
-	switch a {
-	case AccuracyA:
-		return 0.5
-	case AccuracyB:
-		return 1
-	case AccuracyC:
-		return 10
-	}
-	return 0
 }
 
 // badWord reports a text that is none of the words a field takes.
