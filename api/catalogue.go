@@ -111,11 +111,17 @@ func (s *Server) subclassList(r *request, kind catalog.Kind) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	counts := registry.ComponentCounts{}
+	if kind == catalog.KindComponent {
+		if counts, err = s.registry.ComponentCounts(r.ctx, r.scope); err != nil {
+			return nil, err
+		}
+	}
 	documents := make([]subclassDocument, len(list))
 	for i, c := range list {
 		documents[i] = subclassDocument{
 			c.Edition, c.Kind, c.Class, c.ClassNameZH, c.ClassNameEN, c.Code, c.NameZH, c.NameEN,
-			known(c.Geometry), known(c.Accuracy), c.FilingStandards, c.Components, c.Source, c.Confidence,
+			known(c.Geometry), known(c.Accuracy), c.FilingStandards, counts[c.Edition][c.Code], c.Source, c.Confidence,
 		}
 	}
 	return tagged(tag)(jsonAnswer(map[string][]subclassDocument{"subclasses": documents}))
@@ -155,7 +161,7 @@ func (s *Server) filingStandards(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSubclass(r.ctx, kind, subclass); err != nil {
+	if err := s.registry.CheckSubclass(kind, subclass); err != nil {
 		return nil, err
 	}
 	tag, err := s.validator(r, registry.CollectionCatalogue, registry.CollectionCity)

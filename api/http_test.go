@@ -183,6 +183,8 @@ func (v *vanishing) Place(p orb.Point, _ registry.Subject) (registry.Placement, 
 	return registry.Placement{Point: p}, nil
 }
 
+func (v *vanishing) Uses(catalog.Kind, catalog.SubclassCode) (bool, error) { return true, nil }
+
 func (v *vanishing) Cells(dst []string, points []orb.Point) ([]string, int64, error) {
 	for range points {
 		dst = append(dst, "420502001001001")

@@ -75,12 +75,25 @@ func TestRevokedKeyIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
-func TestKeyWithoutARoleSeesNothing(t *testing.T) {
+func TestKeyWithoutARoleSeesWhatIsOpenToAll(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	key := s.mint(registry.Key{Roles: []string{}})
-	equal(t, at(t, s.get("/collections/components/items", key).ok(), "numberMatched"), float64(0))
-	if got := s.get("/collections/components/items/4205020118000001", key); got.Status != http.StatusNotFound {
-		t.Errorf("%d %s", got.Status, got.Body)
+	for open, want := range map[bool]struct {
+		matched  float64
+		item, at int
+	}{true: {7, 200, 200}, false: {0, 404, 403}} {
+		s := newSite(t, func(c *api.Config) { c.OpenReading = open })
+		key := s.mint(registry.Key{Roles: []string{"evaluator"}})
+		equal(t, at(t, s.get("/collections/components/items", key).ok(), "numberMatched"), want.matched)
+		if got := s.get("/collections/components/items/4205020118000001", key); got.Status != want.item {
+			t.Errorf("open %v: %d %s", open, got.Status, got.Body)
+		}
+		for _, got := range []reply{
+			s.get("/locate?lon=111.285&lat=30.705", key), s.get("/whats-here?lon=111.285&lat=30.705", key),
+			s.do(http.MethodPost, "/locate", "[[111.285,30.705]]", key), s.do(http.MethodPost, "/locate?detail=true", "[]", key),
+		} {
+			if got.Status != want.at {
+				t.Errorf("open %v: %d %s", open, got.Status, got.Body)
+			}
+		}
 	}
 }

@@ -23,9 +23,6 @@ func (s *Server) locate(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSubclass(r.ctx, ask.Kind, ask.Subclass); err != nil {
-		return nil, err
-	}
 	place, err := s.registry.Locate(r.ctx, r.scope, ask)
 	if err != nil {
 		return nil, err
@@ -47,7 +44,7 @@ func (s *Server) locateAll(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	codes, _, err := s.registry.Cells(points)
+	codes, _, err := s.registry.Cells(r.scope, points)
 	if err != nil {
 		return nil, err
 	}

@@ -104,8 +104,6 @@ func statusOf(e *registry.Error) int {
 		return http.StatusNotFound
 	case registry.Conflict:
 		return http.StatusConflict
-	case registry.Stale:
-		return http.StatusPreconditionFailed
 	case registry.Unauthenticated:
 		return http.StatusUnauthorized
 	case registry.Forbidden:
@@ -122,7 +120,7 @@ func titleOf(status int) registry.Text {
 	zh := map[int]string{
 		http.StatusBadRequest: "请求不正确", http.StatusUnauthorized: "需要身份验证", http.StatusForbidden: "没有权限",
 		http.StatusNotFound: "未找到", http.StatusMethodNotAllowed: "方法不允许", http.StatusRequestTimeout: "请求超时",
-		http.StatusConflict: "冲突", http.StatusPreconditionFailed: "版本已变化", http.StatusRequestEntityTooLarge: "请求过大",
+		http.StatusConflict: "冲突", http.StatusRequestEntityTooLarge: "请求过大",
 		http.StatusRequestURITooLong: "地址过长", http.StatusServiceUnavailable: "暂不可用",
 		http.StatusInternalServerError: "内部错误",
 	}

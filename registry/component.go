@@ -34,7 +34,7 @@ type Component struct {
 	ID            int64                 // immutable; 0 before it is stored
 	Code          catalog.ComponentCode // identifier (标识码) in the city's active edition: the public feature id
 	Name          string                // ObjName
-	Supervisor    Dept                  // DeptCode1/DeptName1 主管部门
+	Supervisor    Dept                  // DeptCode1/DeptName1 主管部门: the competent unit, of role Competent
 	Owner         Dept                  // DeptCode2/DeptName2 权属单位
 	Maintainer    Dept                  // DeptCode3/DeptName3 养护单位
 	Grid          string                // computed from the geometry; empty when no cell holds it

@@ -17,12 +17,14 @@ const (
 	Invalid
 	NotFound
 	Conflict
-	Stale
 	Unauthenticated
 	Forbidden
 	TooLarge
 	Unavailable
 )
+
+// CodeBusy is the code of a Conflict with a change that runs at the same time: trying again may help.
+const CodeBusy = "busy"
 
 // Text is a message in the two languages of the product.
 type Text = catalog.Text

@@ -35,7 +35,7 @@ func TestErrorTextHasCodeFieldsAndCause(t *testing.T) {
 func TestKindIsThatOfTheOutermostError(t *testing.T) {
 	t.Parallel()
 	inner := registry.NewError(registry.NotFound, "not_found", "", "")
-	outer := registry.NewError(registry.Stale, "stale", "", "")
+	outer := registry.NewError(registry.Conflict, "busy", "", "")
 	outer.Err = inner
 	for _, claim := range []struct {
 		err  error
@@ -45,7 +45,7 @@ func TestKindIsThatOfTheOutermostError(t *testing.T) {
 		{io.EOF, registry.Internal},
 		{inner, registry.NotFound},
 		{fmt.Errorf("read: %w", inner), registry.NotFound},
-		{fmt.Errorf("write: %w", outer), registry.Stale},
+		{fmt.Errorf("write: %w", outer), registry.Conflict},
 		{&registry.OutsideError{}, registry.NotFound},
 		{fmt.Errorf("locate: %w", &registry.OutsideError{Nearest: registry.AreaRef{Code: "1"}}), registry.NotFound},
 	} {

@@ -64,7 +64,7 @@ type Responsible struct {
 	Unit       UnitRef     `json:"unit"`
 	Rule       Ground      `json:"rule"`
 	Because    Text        `json:"because"`
-	Competent  *UnitRef    `json:"competent"` // 主管 where it differs from Unit, else null
+	Competent  *UnitRef    `json:"competent"` // 主管, a component's recorded Supervisor first; null where it is Unit
 	PassedOver []Candidate `json:"passed_over"`
 }
 
@@ -80,7 +80,8 @@ type Placement struct {
 	Neighbours  []Neighbour  `json:"neighbours"`
 	Responsible *Responsible `json:"responsible"` // null where no subject was asked about or nobody is on record
 	Revision    int64        `json:"revision"`
-	// StaleSeconds is how long ago the answer's snapshot was last known to agree with the store.
+	// StaleSeconds is how long ago the answer's snapshot was last known to agree with the store, in whole seconds. It is 0 up to 10 s:
+	// the store is asked every 5 s, and where in that time a question falls says nothing.
 	StaleSeconds float64 `json:"stale_seconds"`
 }
 
@@ -88,7 +89,7 @@ type Placement struct {
 type Subject struct {
 	Kind     catalog.Kind         // empty: only where, not whose
 	Subclass catalog.SubclassCode // of the active edition
-	// Recorded departments of a given component; zero when none was given.
+	// Recorded departments of a given component; zero when none was given. Supervisor is the competent unit (主管), of role Competent.
 	Supervisor, Owner, Maintainer Dept
 }
 
@@ -98,4 +99,6 @@ type Placer interface {
 	Place(p orb.Point, s Subject) (Placement, error)
 	// Cells appends the code of the cell of each point, "" where none covers it, all of one snapshot, and names its revision.
 	Cells(dst []string, points []orb.Point) ([]string, int64, error)
+	// Uses reports whether the city's profile has a subclass.
+	Uses(kind catalog.Kind, code catalog.SubclassCode) (bool, error)
 }

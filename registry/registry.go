@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/paulmach/orb"
 
@@ -37,8 +38,12 @@ type Ask struct {
 	Component string // the code of a component; its subclass and recorded departments are taken
 }
 
-// Locate answers an Ask. It fails with an OutsideError where no cell covers the point and with NotFound for an unknown component.
+// Locate answers an Ask. It fails with an OutsideError where no cell covers the point, with NotFound for an unknown component, with
+// Invalid for a subclass that the city does not use and with Forbidden for a scope that sees nothing. Only a component needs the store.
 func (r *Registry) Locate(ctx context.Context, s Scope, a Ask) (Placement, error) {
+	if s.Empty() {
+		return Placement{}, seesNothing()
+	}
 	subject := Subject{Kind: a.Kind, Subclass: a.Subclass}
 	if a.Component != "" {
 		c, err := r.Component(ctx, s, a.Component)
@@ -50,12 +55,36 @@ func (r *Registry) Locate(ctx context.Context, s Scope, a Ask) (Placement, error
 				"部件的小类与 kind/subclass 参数不一致，请去掉这两个参数", "the component's subclass contradicts kind/subclass: leave those two out")
 		}
 		subject = c.Subject()
+	} else if err := r.CheckSubclass(a.Kind, a.Subclass); err != nil {
+		return Placement{}, err
 	}
 	return r.placer.Place(a.Point, subject)
 }
 
-// Cells returns the grid code of each point, "" outside all cells, and the revision that the answers belong to.
-func (r *Registry) Cells(points []orb.Point) (codes []string, revision int64, err error) {
+// CheckSubclass refuses, from memory, a subclass that the city's profile does not have: the general rules would give it an answer that
+// nobody stands for. An empty code passes.
+func (r *Registry) CheckSubclass(kind catalog.Kind, code catalog.SubclassCode) error {
+	if code == "" {
+		return nil
+	}
+	if kind == "" {
+		return InvalidField("kind", "", "给出小类时必须同时给出 kind：component 或 event", "required beside a subclass: component or event")
+	}
+	used, err := r.placer.Uses(kind, code)
+	if err != nil || used {
+		return err
+	}
+	return InvalidField("subclass", string(code),
+		fmt.Sprintf("城市现行目录中没有该小类；见 /catalog/%s-subclasses", kind),
+		fmt.Sprintf("the city's catalogue has no such subclass; see /catalog/%s-subclasses", kind))
+}
+
+// Cells returns the grid code of each point, "" outside all cells, and the revision that the answers belong to. It fails with Forbidden
+// for a scope that sees nothing.
+func (r *Registry) Cells(s Scope, points []orb.Point) (codes []string, revision int64, err error) {
+	if s.Empty() {
+		return nil, 0, seesNothing()
+	}
 	return r.placer.Cells(make([]string, 0, len(points)), points)
 }
 
@@ -66,8 +95,12 @@ type Here struct {
 	Components []Near
 }
 
-// WhatsHere lists what stands within metres of p, nearest first. A point outside all cells still lists what is near.
+// WhatsHere lists what stands within metres of p, nearest first. A point outside all cells still lists what is near. It fails with
+// Forbidden for a scope that sees nothing.
 func (r *Registry) WhatsHere(ctx context.Context, s Scope, p orb.Point, metres float64) (Here, error) {
+	if s.Empty() {
+		return Here{}, seesNothing()
+	}
 	if !(metres > 0 && metres <= MaxRadius) {
 		return Here{}, NewError(Invalid, "invalid_radius", "半径须大于 0 且不超过 500 米", "the radius must be above 0 and at most 500 metres")
 	}
@@ -87,4 +120,8 @@ func (r *Registry) WhatsHere(ctx context.Context, s Scope, p orb.Point, metres f
 		return Here{}, err
 	}
 	return here, nil
+}
+
+func seesNothing() error {
+	return NewError(Forbidden, "no_role", "该密钥没有任何可用角色，无权读取", "the key has no role that may read")
 }

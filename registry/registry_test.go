@@ -101,7 +101,8 @@ func TestLocateRefuses(t *testing.T) {
 		{"a contradiction even outside all cells", everything(), registry.Ask{Point: outside, Component: ownedCover, Kind: catalog.KindEvent}, registry.Invalid, "invalid_parameter"},
 		{"an unknown component", everything(), registry.Ask{Point: inside, Component: "4205029999999999"}, registry.NotFound, "not_found"},
 		{"what is no component code", everything(), registry.Ask{Point: inside, Component: "' or 1=1 --"}, registry.NotFound, "not_found"},
-		{"a component for who may see nothing", registry.Scope{}, registry.Ask{Point: inside, Component: ownedCover}, registry.NotFound, "not_found"},
+		{"who may see nothing", registry.Scope{}, registry.Ask{Point: inside}, registry.Forbidden, "no_role"},
+		{"a component for who may see nothing", registry.Scope{}, registry.Ask{Point: inside, Component: ownedCover}, registry.Forbidden, "no_role"},
 		{"a component of units that are not one's own", registry.Scope{Units: []registry.UnitCode{"U03"}}, registry.Ask{Point: inside, Component: ownedCover}, registry.NotFound, "not_found"},
 		{"a point outside all cells", everything(), registry.Ask{Point: outside}, registry.NotFound, "outside_all_cells"},
 	} {
@@ -122,14 +123,51 @@ func TestLocateRefuses(t *testing.T) {
 	}
 }
 
+func TestSubclassThatTheCityDoesNotUseIsRefusedFromMemory(t *testing.T) {
+	t.Parallel()
+	r := crossing(t)
+	at := orb.Point{111.285, 30.715}
+	r.Store.(*postgis.Store).Close()
+	if got, err := r.Locate(t.Context(), everything(), registry.Ask{Point: at, Kind: catalog.KindComponent, Subclass: "0118"}); err != nil || got.Responsible == nil {
+		t.Errorf("in use: %+v, %v", got, err)
+	}
+	unknown := func(kind catalog.Kind, code string) error {
+		return registry.InvalidField("subclass", code,
+			"城市现行目录中没有该小类；见 /catalog/"+string(kind)+"-subclasses", "the city's catalogue has no such subclass; see /catalog/"+string(kind)+"-subclasses")
+	}
+	for ask, want := range map[registry.Ask]error{
+		{Kind: catalog.KindComponent, Subclass: "9999"}: unknown(catalog.KindComponent, "9999"),
+		{Kind: catalog.KindComponent, Subclass: "0999"}: unknown(catalog.KindComponent, "0999"),
+		{Kind: catalog.KindEvent, Subclass: "0999"}:     unknown(catalog.KindEvent, "0999"),
+		{Subclass: "0118"}: registry.InvalidField("kind", "",
+			"给出小类时必须同时给出 kind：component 或 event", "required beside a subclass: component or event"),
+	} {
+		ask.Point = at
+		if got, err := r.Locate(t.Context(), everything(), ask); !reflect.DeepEqual(err, want) || !reflect.DeepEqual(got, registry.Placement{}) {
+			t.Errorf("%+v: %+v, %v; want %v", ask, got, err, want)
+		}
+	}
+}
+
+func TestScopeThatSeesNothingIsToldSo(t *testing.T) {
+	t.Parallel()
+	r := crossing(t)
+	_, _, cells := r.Cells(registry.Scope{}, []orb.Point{{111.285, 30.715}})
+	_, here := r.WhatsHere(t.Context(), registry.Scope{}, orb.Point{111.285, 30.715}, 30)
+	want := error(registry.NewError(registry.Forbidden, "no_role", "该密钥没有任何可用角色，无权读取", "the key has no role that may read"))
+	if !reflect.DeepEqual(cells, want) || !reflect.DeepEqual(here, want) {
+		t.Errorf("cells: %v, what's here: %v", cells, here)
+	}
+}
+
 func TestRegistryCellsNameOneRevision(t *testing.T) {
 	t.Parallel()
 	r := crossing(t)
-	codes, revision, err := r.Cells([]orb.Point{{111.285, 30.715}, {111, 30}, {111.30, 30.71}})
+	codes, revision, err := r.Cells(everything(), []orb.Point{{111.285, 30.715}, {111, 30}, {111.30, 30.71}})
 	if want := []string{"420502001001001", "", "420502001001002"}; err != nil || revision != 1 || !reflect.DeepEqual(codes, want) {
 		t.Errorf("got %q, revision %d, %v; want %q", codes, revision, err, want)
 	}
-	codes, _, err = r.Cells(nil)
+	codes, _, err = r.Cells(everything(), nil)
 	if err != nil || codes == nil || len(codes) != 0 {
 		t.Errorf("no points: %#v, %v", codes, err)
 	}
@@ -167,7 +205,6 @@ func TestWhatsHereListsWhatStandsNearestFirst(t *testing.T) {
 		{"nearest first", everything(), orb.Point{111.30515, 30.715}, 30, "420503001001001", []string{"4205030118000003", bareLamp}},
 		{"no farther than the radius", everything(), orb.Point{111.305, 30.715}, 19, "420503001001001", []string{bareLamp}},
 		{"nothing near", everything(), orb.Point{111.315, 30.705}, 30, "420503001001003", nil},
-		{"for who may see nothing, only where", registry.Scope{}, orb.Point{111.305, 30.715}, 30, "420503001001001", nil},
 		{"for a unit, its own", registry.Scope{Units: []registry.UnitCode{"U05"}}, orb.Point{111.305, 30.715}, 30, "420503001001001", []string{"4205030118000003"}},
 		{"outside all cells", everything(), orb.Point{111.305, 30.7203}, 500, "", nil},
 	} {

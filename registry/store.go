@@ -73,13 +73,15 @@ type CatalogueSummary struct {
 	FilingStandards     int
 }
 
-// SubclassInUse is a subclass of the city's profile with what the registry knows of it.
+// SubclassInUse is a subclass of the city's profile with its class and how many filing standards it has.
 type SubclassInUse struct {
 	catalog.Subclass
 	ClassNameZH, ClassNameEN string
 	FilingStandards          int
-	Components               int64 // live items; 0 for events
 }
+
+// ComponentCounts is how many live components there are of each subclass.
+type ComponentCounts map[catalog.Edition]map[catalog.SubclassCode]int64
 
 // CityStandard is a filing standard and whether it is the city's own rather than a published one.
 type CityStandard struct {
@@ -100,13 +102,15 @@ type Key struct {
 
 // LocatorData is what an answer about a point needs, all of one revision.
 type LocatorData struct {
-	Revision     int64
-	City         City
-	Areas        []Area
-	ManagedCells map[string][]string // managed area → cells
-	Units        []Unit
-	Rules        []Responsibility
-	Staff        []Staff
+	Revision      int64 // the last of LocatorCollections
+	AreasRevision int64 // of CollectionAreas
+	City          City
+	Areas         []Area
+	ManagedCells  map[string][]string // managed area → cells
+	Units         []Unit
+	Rules         []Responsibility
+	Staff         []Staff
+	InUse         map[catalog.Kind][]catalog.SubclassCode // the city's profile of its active edition, each list in code order
 }
 
 // Store is what the registry asks of the place where it is kept; registry/postgis is its implementation. Reads return an
@@ -123,9 +127,13 @@ type Store interface {
 	ComponentsNear(ctx context.Context, s Scope, p orb.Point, metres float64, limit int) ([]Near, error)
 	// ComponentsExtent is the bound of all live components in degrees; ok is false when there are none.
 	ComponentsExtent(ctx context.Context, s Scope) (b orb.Bound, ok bool, err error)
+	// ComponentCounts must not be changed: the next caller may get the same map. Nil where the scope sees nothing.
+	ComponentCounts(ctx context.Context, s Scope) (ComponentCounts, error)
 
 	Areas(ctx context.Context, s Scope, q AreaQuery) (AreaPage, error)
 	Area(ctx context.Context, s Scope, level Level, code string) (Area, error)
+	// AreasExtent is the bound of all areas of a level in degrees; ok is false when there are none.
+	AreasExtent(ctx context.Context, s Scope, level Level) (b orb.Bound, ok bool, err error)
 	Units(ctx context.Context, s Scope) ([]Unit, error)
 	// BaseLayer returns a base-map layer as the GeoJSON document that it came as.
 	BaseLayer(ctx context.Context, s Scope, name string) ([]byte, error)
@@ -148,5 +156,5 @@ type Act struct {
 
 // LocatorCollections are the collections that answers about a point depend on.
 func LocatorCollections() []string {
-	return []string{CollectionCity, CollectionAreas, CollectionUnits, CollectionResponsibilities, CollectionStaff}
+	return []string{CollectionCity, CollectionCatalogue, CollectionAreas, CollectionUnits, CollectionResponsibilities, CollectionStaff}
 }

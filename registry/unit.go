@@ -29,7 +29,7 @@ type Role string
 const (
 	Maintainer Role = "maintainer" // 养护
 	Owner      Role = "owner"      // 权属
-	Competent  Role = "competent"  // 主管
+	Competent  Role = "competent"  // 主管; on a component it is recorded as Supervisor, its standard's 主管部门
 	Territory  Role = "territory"  // 属地
 )
 

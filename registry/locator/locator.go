@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"citygrid/registry"
+	"citygrid/registry/catalog"
 )
 
 // Source is where a Locator learns of changes; registry.Store is one.
@@ -118,6 +119,15 @@ func (l *Locator) Cells(dst []string, points []orb.Point) ([]string, int64, erro
 		return dst, 0, notLoaded()
 	}
 	return s.AppendCells(dst, points), s.revision, nil
+}
+
+// Uses reports whether the city's profile has a subclass; see registry.Placer.
+func (l *Locator) Uses(kind catalog.Kind, code catalog.SubclassCode) (bool, error) {
+	s := l.state.Load()
+	if s == nil {
+		return false, notLoaded()
+	}
+	return s.Uses(kind, code), nil
 }
 
 // stale is 0 while the store is asked regularly, so that a healthy answer does not vary with the phase of the tick.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"citygrid/data"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/locator"
@@ -94,17 +93,11 @@ func TestRefreshSwapsOnlyWhenTheRevisionMoved(t *testing.T) {
 		t.Error("an act without effect moved something")
 	}
 	// What concerns no answer about a point moves the registry, and not the locator.
-	lists, err := data.Catalog()
-	if err != nil {
+	if _, err := at.db.Exec(t.Context(), `update collection set revision = revision + 1000 where name = 'components'`); err != nil {
 		t.Fatal(err)
 	}
-	standards := lists.FilingStandards(catalog.Edition2007, catalog.KindEvent, "0102")
-	elsewhere := at.change(t, func(c *postgis.Change) error {
-		_, err := c.PutFilingStandards(t.Context(), []registry.CityStandard{{FilingStandard: standards[0], City: true}})
-		return err
-	})
-	if elsewhere <= before || at.refresh(t) || at.places.Revision() != before {
-		t.Errorf("revision %d of the catalogue moved the locator to %d", elsewhere, at.places.Revision())
+	if at.refresh(t) || at.places.Revision() != before {
+		t.Errorf("a revision of the components moved the locator to %d", at.places.Revision())
 	}
 	moved := at.renameInspector(t, "新监督员")
 	if name, revision := at.inspector(t); name != "监督员一" || revision != before {
@@ -335,4 +328,30 @@ func TestFollowRefreshesAtEachTickUntilItIsTold(t *testing.T) {
 	}
 	stop()
 	<-done
+}
+
+func TestSubclassesInUseFollowTheCatalogue(t *testing.T) {
+	t.Parallel()
+	at := crossing(t)
+	uses := func(kind catalog.Kind, code catalog.SubclassCode) bool {
+		t.Helper()
+		used, err := at.places.Uses(kind, code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return used
+	}
+	if !uses(catalog.KindComponent, "0118") || uses(catalog.KindEvent, "0118") || uses(catalog.KindComponent, "9999") || uses("", "0118") {
+		t.Error("not the subclasses of the folder")
+	}
+	at.change(t, func(c *postgis.Change) error {
+		_, err := c.PutSubclassesInUse(t.Context(), catalog.Edition2007, map[catalog.Kind][]catalog.SubclassCode{catalog.KindEvent: {"0102"}})
+		return err
+	})
+	if !at.refresh(t) || uses(catalog.KindComponent, "0118") || !uses(catalog.KindEvent, "0102") {
+		t.Error("the catalogue is not followed")
+	}
+	if used, err := emptyTown(t).places.Uses(catalog.KindComponent, "0118"); used || registry.KindOf(err) != registry.Unavailable {
+		t.Errorf("before the first Refresh: %v, %v", used, err)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"citygrid/geo"
 	"citygrid/geo/areaindex"
 	"citygrid/registry"
+	"citygrid/registry/catalog"
 )
 
 // NeighbourMetres is how near another cell must be to be named beside the answer.
@@ -20,6 +21,7 @@ type Snapshot struct {
 	cells    *areaindex.Index
 	places   []place // of each cell, in the index's order
 	rules    *registry.Rulebook
+	inUse    map[catalog.Kind]map[catalog.SubclassCode]bool
 }
 
 // place is what is known of a cell before anybody asks.
@@ -54,7 +56,13 @@ func Build(d registry.LocatorData) (*Snapshot, error) {
 	}
 	s := &Snapshot{
 		revision: d.Revision, cells: index, places: make([]place, index.Len()),
-		rules: registry.NewRulebook(d.Units, d.Rules),
+		rules: registry.NewRulebook(d.Units, d.Rules), inUse: make(map[catalog.Kind]map[catalog.SubclassCode]bool, len(d.InUse)),
+	}
+	for kind, codes := range d.InUse {
+		s.inUse[kind] = make(map[catalog.SubclassCode]bool, len(codes))
+		for _, code := range codes {
+			s.inUse[kind][code] = true
+		}
 	}
 	managed, people := managedByCell(d, byCode), staffByArea(d.Staff)
 	for i := range s.places {
@@ -92,6 +100,11 @@ func (s *Snapshot) Place(p orb.Point, subject registry.Subject, day time.Time) (
 		out.Neighbours = append(out.Neighbours, registry.Neighbour{AreaRef: s.places[near.Index].grid.AreaRef, Metres: near.Metres})
 	}
 	return out, nil
+}
+
+// Uses reports whether the city's profile has a subclass.
+func (s *Snapshot) Uses(kind catalog.Kind, code catalog.SubclassCode) bool {
+	return s.inUse[kind][code]
 }
 
 // AppendCells appends the code of the cell of each point, "" where no cell covers it.

@@ -17,15 +17,25 @@ func (s *Store) Areas(ctx context.Context, scope registry.Scope, q registry.Area
 		return page, nil
 	}
 	boxes := boundsParameter(q.Bounds)
-	err := s.pool.QueryRow(ctx, sqlAreasMatched, q.Level, boxes).Scan(&page.Matched)
-	if err != nil {
-		return page, interpret("count areas", err)
+	var err error
+	if page.Matched, err = s.areasMatched(ctx, q); err != nil {
+		return page, err
 	}
 	page.Areas, err = collect(ctx, s.pool, "read areas", scanArea, sqlAreasPage, q.Level, boxes, q.After, q.Limit+1)
 	if len(page.Areas) > q.Limit {
 		page.Areas, page.More = page.Areas[:q.Limit], true
 	}
 	return page, err
+}
+
+// areasMatched counts what a query selects on all its pages; without a filter the count is remembered.
+func (s *Store) areasMatched(ctx context.Context, q registry.AreaQuery) (n int64, err error) {
+	if q.Bounds == nil {
+		levels, err := s.areaSummaries(ctx)
+		return levels[q.Level].total, err
+	}
+	err = s.pool.QueryRow(ctx, sqlAreasMatched, q.Level, boundsParameter(q.Bounds)).Scan(&n)
+	return n, interpret("count areas", err)
 }
 
 // Area returns one area.

@@ -109,9 +109,10 @@ func TestLocatorDataIsAllThatWasPut(t *testing.T) {
 	}
 	staff := townStaff()
 	want := registry.LocatorData{
-		Revision: 1, City: townCity(), Areas: append(townAreas(), managed),
+		Revision: 1, AreasRevision: 1, City: townCity(), Areas: append(townAreas(), managed),
 		ManagedCells: map[string][]string{townManaged: {townCell(0), townCell(1)}},
 		Units:        townUnits(), Rules: townRules(), Staff: []registry.Staff{staff[0], staff[1], staff[2]},
+		InUse: map[catalog.Kind][]catalog.SubclassCode{catalog.KindComponent: {"0101", "0118"}, catalog.KindEvent: {"0101"}},
 	}
 	if !reflect.DeepEqual(d, want) {
 		t.Errorf("got %+v\nwant %+v", d, want)

@@ -19,7 +19,7 @@ func (s *Store) SubclassesInUse(ctx context.Context, kind catalog.Kind) ([]regis
 	return collect(ctx, s.pool, "read subclasses in use", func(row pgx.CollectableRow) (registry.SubclassInUse, error) {
 		var u registry.SubclassInUse
 		err := row.Scan(&u.Edition, &u.Kind, &u.Class, &u.Code, &u.NameZH, &u.NameEN, &u.Geometry, &u.Accuracy, &u.Source, &u.Confidence,
-			&u.ClassNameZH, &u.ClassNameEN, &u.FilingStandards, &u.Components)
+			&u.ClassNameZH, &u.ClassNameEN, &u.FilingStandards)
 		return u, err
 	}, sqlSubclassesInUse, kind)
 }
@@ -181,8 +181,7 @@ order by e.ordinal`
 	sqlSubclassesInUse = `
 select s.edition, s.kind, s.class, s.code, s.name_zh, s.name_en, s.geometry, s.accuracy, s.source, s.confidence,
     c.name_zh, c.name_en,
-    (select count(*) from filing_standard f where (f.edition, f.kind, f.subclass) = (s.edition, s.kind, s.code)),
-    (select count(*) from component p where s.kind = 'component' and p.subclass = s.code and p.edition = s.edition and p.state <> '移除')
+    (select count(*) from filing_standard f where (f.edition, f.kind, f.subclass) = (s.edition, s.kind, s.code))
 from city_subclass u
     join city on city.edition = u.edition
     join subclass s on (s.edition, s.kind, s.code) = (u.edition, u.kind, u.subclass)

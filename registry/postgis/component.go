@@ -20,9 +20,9 @@ func (s *Store) Components(ctx context.Context, scope registry.Scope, q registry
 	}
 	boxes := boundsParameter(q.Bounds)
 	units := scopeUnits(scope)
-	err := s.pool.QueryRow(ctx, sqlComponentsMatched, units, boxes, q.Removed).Scan(&page.Matched)
-	if err != nil {
-		return page, interpret("count components", err)
+	var err error
+	if page.Matched, err = s.componentsMatched(ctx, scope, q); err != nil {
+		return page, err
 	}
 	page.Components, err = collect(ctx, s.pool, "read components", scanComponent,
 		sqlComponentsPage, units, boxes, q.Removed, q.After, q.Limit+1)
@@ -58,17 +58,15 @@ func (s *Store) ComponentsNear(ctx context.Context, scope registry.Scope, p orb.
 	}, sqlComponentsNear, scopeUnits(scope), p[0], p[1], metres, limit)
 }
 
-// ComponentsExtent is the bound of all live components.
-func (s *Store) ComponentsExtent(ctx context.Context, scope registry.Scope) (orb.Bound, bool, error) {
-	if scope.Empty() {
-		return orb.Bound{}, false, nil
+// componentsMatched counts what a query selects on all its pages. Without a filter the count is remembered, so that walking the pages
+// does not count a million rows on each.
+func (s *Store) componentsMatched(ctx context.Context, scope registry.Scope, q registry.ComponentQuery) (n int64, err error) {
+	if q.Bounds == nil && !q.Removed && scope.Everything() {
+		all, err := s.componentSummary(ctx, scope)
+		return all.total, err
 	}
-	var west, south, east, north *float64
-	err := s.pool.QueryRow(ctx, sqlComponentsExtent, scopeUnits(scope)).Scan(&west, &south, &east, &north)
-	if err != nil || west == nil {
-		return orb.Bound{}, false, interpret("read the extent of components", err)
-	}
-	return orb.Bound{Min: orb.Point{*west, *south}, Max: orb.Point{*east, *north}}, true, nil
+	err = s.pool.QueryRow(ctx, sqlComponentsMatched, scopeUnits(scope), boundsParameter(q.Bounds), q.Removed).Scan(&n)
+	return n, interpret("count components", err)
 }
 
 // ComponentsOfOtherEditions counts the components whose code is not of edition e.
@@ -141,8 +139,4 @@ where` + sqlInScope + ` c.state <> '移除' and st_dwithin(c.geom::geography, he
 order by metres, c.code limit $5`
 
 	sqlComponentsOfOtherEditions = `select count(*) from component where edition <> $1`
-
-	sqlComponentsExtent = `
-select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e)
-from (select st_extent(c.geom) as e from component c where` + sqlInScope + ` c.state <> '移除') as x`
 )

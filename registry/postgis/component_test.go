@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
 
 	"citygrid/registry"
+	"citygrid/registry/catalog"
 )
 
 func TestComponentsCanBeWalkedPageByPageEachOnce(t *testing.T) {
@@ -103,13 +105,14 @@ func TestRemovedComponentsAreHiddenUnlessAskedForAndStillResolve(t *testing.T) {
 		t.Errorf("by code: %+v, %v", c, err)
 	}
 	w.exec(`update component set state = '移除' where code = $1`, lampCode(3))
+	w.touch(registry.CollectionComponents)
 	extent, ok, err := w.ComponentsExtent(t.Context(), everyone)
 	if want := (orb.Bound{Min: orb.Point{111.285, 30.705}, Max: orb.Point{111.285, 30.705}}); err != nil || !ok || extent != want {
 		t.Errorf("extent of the live: %v %v, %v", extent, ok, err)
 	}
-	uses, err := w.SubclassesInUse(t.Context(), "component")
-	if err != nil || len(uses) != 2 || uses[0].Components != 0 || uses[1].Components != 1 {
-		t.Errorf("counts: %+v, %v", uses, err)
+	counts, err := w.ComponentCounts(t.Context(), everyone)
+	if want := (registry.ComponentCounts{catalog.Edition2007: {"0118": 1}}); err != nil || !reflect.DeepEqual(counts, want) {
+		t.Errorf("counts: %+v, %v", counts, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"citygrid/registry"
+	"citygrid/registry/catalog"
 )
 
 // Revisions reads the last revision of each collection.
@@ -37,7 +38,7 @@ func (s *Store) LocatorData(ctx context.Context) (registry.LocatorData, error) {
 		if err != nil {
 			return err
 		}
-		d.Revision = latest.Latest(registry.LocatorCollections()...)
+		d.Revision, d.AreasRevision = latest.Latest(registry.LocatorCollections()...), latest[registry.CollectionAreas]
 		if d.Revision == 0 {
 			return nil // nothing was ever applied
 		}
@@ -56,10 +57,32 @@ func (s *Store) LocatorData(ctx context.Context) (registry.LocatorData, error) {
 		if d.Rules, err = responsibilities(ctx, tx); err != nil {
 			return err
 		}
-		d.Staff, err = staff(ctx, tx)
+		if d.Staff, err = staff(ctx, tx); err != nil {
+			return err
+		}
+		d.InUse, err = inUse(ctx, tx)
 		return err
 	})
 	return d, interpret("read the locator's data", err)
 }
 
-const sqlRevisions = `select name, revision from collection`
+// inUse reads the city's profile of its active edition.
+func inUse(ctx context.Context, q querier) (map[catalog.Kind][]catalog.SubclassCode, error) {
+	rows, err := q.Query(ctx, sqlInUse)
+	if err != nil {
+		return nil, interpret("read the codes in use", err)
+	}
+	out := map[catalog.Kind][]catalog.SubclassCode{}
+	var kind catalog.Kind
+	var code catalog.SubclassCode
+	_, err = pgx.ForEachRow(rows, []any{&kind, &code}, func() error {
+		out[kind] = append(out[kind], code)
+		return nil
+	})
+	return out, interpret("read the codes in use", err)
+}
+
+const (
+	sqlRevisions = `select name, revision from collection`
+	sqlInUse     = `select u.kind, u.subclass from city_subclass u join city on city.edition = u.edition order by u.kind, u.subclass`
+)

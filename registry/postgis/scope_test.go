@@ -23,6 +23,8 @@ func asked() map[string][]any {
 		"Component":        {lampCode(1)},
 		"ComponentsNear":   {orb.Point{111.285, 30.705}, 500.0, 10},
 		"ComponentsExtent": {},
+		"ComponentCounts":  {},
+		"AreasExtent":      {registry.LevelDistrict},
 		"Areas":            {registry.AreaQuery{Level: registry.LevelGrid, Limit: 10}},
 		"Area":             {registry.LevelGrid, townCell(0)},
 		"Units":            {},

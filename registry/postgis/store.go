@@ -42,6 +42,10 @@ func (c Config) Validate() error {
 type Store struct {
 	pool    *pgxpool.Pool // answers requests
 	imports *pgxpool.Pool // stages and changes: long statements, never in the way of requests
+
+	// What needs a look at every row, of everything.
+	components *remembered[componentSummary]
+	areas      *remembered[areaSummaries]
 }
 
 const (
@@ -68,7 +72,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if conns == 0 {
 		conns = defaultConns
 	}
-	s := &Store{}
+	s := &Store{components: newRemembered[componentSummary](), areas: newRemembered[areaSummaries]()}
 	var err error
 	if s.pool, err = openPool(ctx, c.URL, conns, request); err != nil {
 		return nil, err

@@ -187,7 +187,7 @@ type thing struct {
 	wkt   string
 }
 
-// place stores components without a survey.
+// place stores components without a survey, and a revision that says so.
 func (w *town) place(things ...thing) {
 	w.t.Helper()
 	for _, s := range things {
@@ -202,6 +202,13 @@ with made as (
 insert into component_code (edition, code, component_id) select edition, code, id from made`,
 			s.code, s.units[0], s.units[1], s.units[2], string(s.state), s.wkt)
 	}
+	w.touch(registry.CollectionComponents)
+}
+
+// touch gives a collection a new revision.
+func (w *town) touch(collection string) {
+	w.t.Helper()
+	w.exec(`update collection set revision = revision + 1 where name = $1`, collection)
 }
 
 func (w *town) exec(sql string, args ...any) {

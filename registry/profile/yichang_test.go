@@ -2,6 +2,7 @@ package profile_test
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -93,10 +94,11 @@ func (s *store) wantYichangCatalogue() {
 			if u.FilingStandards == 0 {
 				s.t.Errorf("%s %s has no filing standard", kind, u.Code)
 			}
-			if u.Components != items[u.Code] && kind == catalog.KindComponent || kind == catalog.KindEvent && u.Components != 0 {
-				s.t.Errorf("%s %s has %d components, want %d", kind, u.Code, u.Components, items[u.Code])
-			}
 		}
+	}
+	counts, err := s.ComponentCounts(s.t.Context(), registry.Scope{All: true})
+	if want := (registry.ComponentCounts{profile.Edition: items}); err != nil || !reflect.DeepEqual(counts, want) {
+		s.t.Errorf("components %v, %v; want %v", counts, err, want)
 	}
 }
 
