@@ -45,18 +45,20 @@ const (
 
 // Batch is one survey file on its way into the store.
 type Batch struct {
-	ID         BatchID
-	Source     string // the file's base name
-	Digest     string // SHA-256 of the file, in hexadecimal
-	State      State
-	Reason     string // of Rejected; else empty
-	Actor      string
-	StartedAt  time.Time
-	FinishedAt time.Time // zero before Promoted or Rejected
-	Read       int64     // rows in the file, without header
-	Good       int64     // rows that are, or were, staged
-	Bad        int64     // rows with an error; a repeated identical row is neither good nor bad
-	Counts     Counts    // of Promoted
+	ID     BatchID
+	Source string // the file's base name
+	Digest string // SHA-256 of the file, in hexadecimal
+	State  State
+	Reason string // of Rejected; else empty
+	Actor  string
+	// AreasRevision is the revision of the areas by which its rows were placed, or AreasOfChange.
+	AreasRevision int64
+	StartedAt     time.Time
+	FinishedAt    time.Time // zero before Promoted or Rejected
+	Read          int64     // rows in the file, without header
+	Good          int64     // rows that are, or were, staged
+	Bad           int64     // rows with an error; a repeated identical row is neither good nor bad
+	Counts        Counts    // of Promoted
 }
 
 // Counts says what a promotion did with the good rows.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -35,13 +36,16 @@ type Report struct {
 	Batch    Batch
 	Revision int64   // of the promotion; 0 before it, and when it changed nothing
 	Same     *Batch  // the last promoted batch that came from an identical file, nil when there is none
-	Issues   []Issue // in the order of their discovery, at most Config.MaxIssues
+	Issues   []Issue // in the order of their discovery, at most Config.MaxIssues, errors in preference to warnings
 	Errors   int64   // all issues, also those past MaxIssues
 	Warnings int64
 }
 
-// Stage reads and checks a file and leaves its good rows staged: Report.Batch is then Staged and ready for promotion. A file that
-// cannot be taken is no error but a Report whose Batch is Rejected, with the Issues that say why. An error means that the file or
+// LeftOut is how many issues were found and are not among Issues.
+func (r Report) LeftOut() int64 { return r.Errors + r.Warnings - int64(len(r.Issues)) }
+
+// Stage reads and checks a file and leaves its good rows staged: Report.Batch is then Staged, and the caller promotes it or calls
+// Discard. A file that cannot be taken is no error but a Report whose Batch is Rejected, with the Issues that say why. An error means that the file or
 // the store failed; the batch is then Rejected too, as far as the store can be reached.
 func (c *Census) Stage(ctx context.Context, f File) (Report, error) {
 	report, err := c.stage(ctx, f)
@@ -60,7 +64,12 @@ func (c *Census) Import(ctx context.Context, f File) (Report, error) {
 	}
 	b := &report.Batch
 	act := registry.Act{Actor: c.config.Actor, Reason: "census " + b.Source, At: c.config.Clock()}
-	b.Counts, report.Revision, err = c.config.Store.PromoteStaged(ctx, act, *b)
+	for try := 1; ; try++ {
+		b.Counts, report.Revision, err = c.config.Store.PromoteStaged(ctx, act, *b)
+		if try == promotions || !busy(err) {
+			break
+		}
+	}
 	if err != nil {
 		c.Discard(ctx, b)
 		return report, fmt.Errorf("promote %s: %w", b.Source, err)
@@ -68,6 +77,15 @@ func (c *Census) Import(ctx context.Context, f File) (Report, error) {
 	b.State, b.FinishedAt = Promoted, act.At
 	c.config.Progress(Progress{Batch: b.ID, State: b.State, Read: b.Read, Bad: b.Bad})
 	return report, nil
+}
+
+// promotions is how often a promotion is tried that failed because of another change: the file was read and checked in full, and
+// is as good as before. A failure comes after the store's own time for waiting, so there is no pause.
+const promotions = 3
+
+func busy(err error) bool {
+	var known *registry.Error
+	return errors.As(err, &known) && known.Code == registry.CodeBusy
 }
 
 // farewell bounds how long giving up a batch may take when the caller's context has ended.
@@ -88,7 +106,8 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 		return Report{}, err
 	}
 	r := &run{config: c.config, checker: newChecker(c.config), batch: Batch{
-		ID: NewBatchID(), Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor, StartedAt: c.config.Clock(),
+		ID: NewBatchID(), Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
+		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
 	}}
 	same, found, err := c.config.Store.PromotedFrom(ctx, digest)
 	if err != nil {
@@ -102,7 +121,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if err != nil {
 		c.Discard(ctx, &r.batch)
 	}
-	report := Report{Batch: r.batch, Issues: r.issues, Errors: r.errors, Warnings: r.warnings}
+	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings}
 	if found {
 		report.Same = &same
 	}

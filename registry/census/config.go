@@ -28,13 +28,18 @@ type Config struct {
 	Units      []registry.Unit
 	Extent     [4]float64       // west, south, east, north in degrees
 	Cells      *areaindex.Index // the grid
-	Clock      func() time.Time
-	Actor      string
+	// AreasRevision is the revision of the registry's areas that Cells shows, 0 before the first, or AreasOfChange.
+	AreasRevision int64
+	Clock         func() time.Time
+	Actor         string
 
 	Accept    Accept         // empty: AcceptAll
 	MaxIssues int            // how many issues of a file are kept, all are counted; 0: 100,000
 	Progress  func(Progress) // called now and then from the goroutine that imports; nil: nobody listens
 }
+
+// AreasOfChange says that rows are placed by areas which the change that promotes the batch puts into the registry itself.
+const AreasOfChange int64 = -1
 
 // Progress is how far an import has come.
 type Progress struct {
@@ -59,6 +64,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("census config: extent %v is not west, south, east, north", c.Extent)
 	case c.Accept != "" && c.Accept != AcceptAll && c.Accept != AcceptGood:
 		return fmt.Errorf("census config: Accept is %q, not all or good", c.Accept)
+	case c.AreasRevision < AreasOfChange:
+		return fmt.Errorf("census config: AreasRevision is %d", c.AreasRevision)
 	case c.MaxIssues < 0:
 		return errors.New("census config: MaxIssues is negative")
 	}

@@ -3,6 +3,7 @@ package census
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ type run struct {
 	checker  *checker
 	staging  Staging
 	batch    Batch
-	issues   []Issue
+	issues   []Issue // of each severity the first MaxIssues
 	errors   int64
 	warnings int64
 	unstaged []NamedLine // bad rows whose code can be read
@@ -97,18 +98,30 @@ func (r *run) row(ctx context.Context, row *Row) error {
 	return r.staging.Add(ctx, staged)
 }
 
-// report counts every issue and keeps the first MaxIssues.
+// report counts every issue and keeps those that kept may choose from.
 func (r *run) report(issues ...Issue) {
 	for _, i := range issues {
+		count := &r.warnings
 		if i.Severity == Error {
-			r.errors++
-		} else {
-			r.warnings++
+			count = &r.errors
 		}
-		if len(r.issues) < r.config.MaxIssues {
+		if *count++; *count <= int64(r.config.MaxIssues) {
 			r.issues = append(r.issues, i)
 		}
 	}
+}
+
+// kept are at most MaxIssues of the issues: errors before warnings, because they say why a file was refused, and of either the
+// first found.
+func (r *run) kept() []Issue {
+	warnings := r.config.MaxIssues - int(min(r.errors, int64(r.config.MaxIssues)))
+	return slices.DeleteFunc(slices.Clone(r.issues), func(i Issue) bool {
+		if i.Severity == Error {
+			return false
+		}
+		warnings--
+		return warnings < 0
+	})
 }
 
 func (r *run) reject(ctx context.Context, reason string) error {
@@ -117,7 +130,7 @@ func (r *run) reject(ctx context.Context, reason string) error {
 }
 
 func (r *run) finish(ctx context.Context) error {
-	if err := r.staging.Finish(ctx, r.batch, r.issues); err != nil {
+	if err := r.staging.Finish(ctx, r.batch, r.kept()); err != nil {
 		return err
 	}
 	r.progress()

@@ -14,14 +14,15 @@ type Store interface {
 	// OpenStaging records a batch in the state Received and makes room for its rows.
 	OpenStaging(ctx context.Context, b Batch) (Staging, error)
 	// PromoteStaged makes a batch in the state Staged visible in a change of its own and returns the change's revision, 0 when
-	// every row was unchanged.
+	// every row was unchanged. Conflict when the batch is to be sent again, with the code registry.CodeBusy when another change was in
+	// the way and the batch is still as it was.
 	PromoteStaged(ctx context.Context, act registry.Act, b Batch) (Counts, int64, error)
 	// RejectBatch gives up a batch that is not final: State, Reason and FinishedAt are b's, its staged rows are dropped.
 	RejectBatch(ctx context.Context, b Batch) error
 }
 
-// Staging takes the rows of one batch. While it is open the batch counts as alive: no other process gives it up. It belongs to
-// one goroutine.
+// Staging takes the rows of one batch. Until the batch is promoted or rejected, or its Staging closed unfinished, it counts as
+// alive: no other process gives it up. It belongs to one goroutine.
 type Staging interface {
 	// Add stages a row. Rows are sent in portions; an error may be about an earlier row.
 	Add(ctx context.Context, row StagedRow) error

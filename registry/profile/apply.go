@@ -137,7 +137,7 @@ func (a *application) stageComponents(ctx context.Context) error {
 	a.survey, err = census.New(census.Config{
 		Store: a.config.Store, Catalogue: a.config.Lists, Edition: a.folder.City.Edition,
 		Subclasses: a.folder.InUse[catalog.KindComponent], Units: a.folder.Units, Extent: a.folder.City.Extent,
-		Cells: a.index, Clock: a.config.Clock, Actor: a.config.Actor,
+		Cells: a.index, AreasRevision: census.AreasOfChange, Clock: a.config.Clock, Actor: a.config.Actor,
 		Progress: func(p census.Progress) { a.config.Progress(Progress{Step: StepComponents, File: file, Rows: p.Read}) },
 	})
 	if err != nil {
@@ -169,6 +169,7 @@ func (a *application) stageFile(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	faults := len(a.faults.errors)
 	for _, issue := range r.Issues {
 		at := &a.report.Warnings
 		if issue.Severity == census.Error {
@@ -176,12 +177,17 @@ func (a *application) stageFile(ctx context.Context, name string) error {
 		}
 		*at = append(*at, Fault{File: name, Issue: issue})
 	}
+	if n := r.LeftOut(); n > 0 {
+		a.faults.warn(name, "", CodeLeftOut, fmt.Sprintf("另有 %d 处问题未列出", n), fmt.Sprintf("%d more issues are not listed", n))
+	}
 	switch {
 	case r.Batch.State == census.Staged:
 		a.batches = append(a.batches, r.Batch)
 		a.report.Files = append(a.report.Files, FileDone{File: name, Warnings: r.Warnings})
-	case r.Errors == 0 && r.Batch.Reason != census.ReasonEmpty:
-		a.faults.add(name, 0, "", r.Batch.Reason, CodeRejectedImport, "部件文件未被接受", "the component file was not taken")
+	case r.Batch.Reason != census.ReasonEmpty && len(a.faults.errors) == faults:
+		a.faults.add(name, 0, "", r.Batch.Reason, CodeRejectedImport,
+			fmt.Sprintf("部件文件未被接受：共 %d 行，%d 行有误", r.Batch.Read, r.Batch.Bad),
+			fmt.Sprintf("the component file was not taken: %d rows, %d with errors", r.Batch.Read, r.Batch.Bad))
 	}
 	return nil
 }
