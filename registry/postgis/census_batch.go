@@ -2,8 +2,9 @@ package postgis
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -11,9 +12,8 @@ import (
 	"citygrid/registry/census"
 )
 
-// Batches of the census. A batch has a row in import_batch, and, while it is staged, a partition of import_stage that is named
-// after it. Whoever stages a batch holds an advisory lock for it, which ends with the connection: a batch that is not final and
-// whose lock is free was left behind.
+// Batches of the census. A batch has a row in import_batch and, until it is final, a staging table of its own. The Store that
+// stages it holds an advisory lock for it until then: a batch that is not final and whose lock is free was left behind.
 
 var _ census.Store = (*Store)(nil)
 
@@ -30,18 +30,10 @@ func (s *Store) PromotedFrom(ctx context.Context, digest string) (census.Batch, 
 	return b, err == nil, interpret("find an earlier batch", err)
 }
 
-// Batch finds a batch by its id; NotFound when there is none.
-func (s *Store) Batch(ctx context.Context, id census.BatchID) (census.Batch, error) {
-	rows, err := s.imports.Query(ctx, sqlBatch, [16]byte(id))
-	if err != nil {
-		return census.Batch{}, interpret("read batch", err)
-	}
-	b, err := pgx.CollectOneRow(rows, scanBatch)
-	return b, interpret("read batch", err)
-}
-
-// RejectBatch gives up a batch that is not final and drops its staged rows; one that is final stays as it is.
+// RejectBatch gives up a batch that is not final and drops its staged rows; one that is final stays as it is. When it fails the
+// batch counts as left behind.
 func (s *Store) RejectBatch(ctx context.Context, b census.Batch) error {
+	defer s.open.end(b.ID)
 	err := pgx.BeginFunc(ctx, s.imports, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, sqlBatchReject, [16]byte(b.ID), b.Reason, b.FinishedAt)
 		if err != nil || tag.RowsAffected() == 0 {
@@ -53,8 +45,7 @@ func (s *Store) RejectBatch(ctx context.Context, b census.Batch) error {
 }
 
 // RejectInterrupted gives up, with the reason interrupted, the batches that a process left behind when it ended, drops their staged
-// rows and returns how many they were. A batch that is being staged, here or by another process, is left alone; one that is staged
-// already is not, and its promotion will be refused: its file is to be sent again.
+// rows and returns how many they were. A batch that a living process stages, or has staged, is left alone.
 func (s *Store) RejectInterrupted(ctx context.Context, now time.Time) (int, error) {
 	ids, err := collect(ctx, s.imports, "find interrupted batches", pgx.RowTo[[16]byte], sqlBatchesOpen)
 	n := 0
@@ -86,43 +77,36 @@ func (s *Store) rejectInterrupted(ctx context.Context, id census.BatchID, now ti
 	return rejected && err == nil, err
 }
 
-// batchLock is the key of a batch's advisory lock: 64 of its 122 random bits.
-func batchLock(id census.BatchID) int64 {
-	return int64(binary.LittleEndian.Uint64(id[:8]) ^ binary.LittleEndian.Uint64(id[8:]))
+// stageTable is the name of a batch's staging table: import_stage_ and the 32 hexadecimal digits of its id, nothing else.
+func stageTable(id census.BatchID) string { return fmt.Sprintf("import_stage_%x", id[:]) }
+
+// staged turns a statement on import_stage, the empty pattern of staging tables, into one on the table of a batch.
+func staged(id census.BatchID, sql string) string {
+	return strings.ReplaceAll(sql, "import_stage", stageTable(id))
 }
 
-// stageName is the name of a batch's partition.
-func stageName(id census.BatchID) string { return "import_stage_" + id.String() }
-
-// stageTable is that name as an identifier. It is made of the id's bytes and nothing else.
-func stageTable(id census.BatchID) string { return pgx.Identifier{stageName(id)}.Sanitize() }
-
 func dropStage(ctx context.Context, tx pgx.Tx, id census.BatchID) error {
-	_, err := tx.Exec(ctx, `drop table if exists `+stageTable(id))
+	_, err := tx.Exec(ctx, staged(id, `drop table if exists import_stage`))
 	return err
 }
 
 func scanBatch(row pgx.CollectableRow) (census.Batch, error) {
 	var b census.Batch
 	var finished *time.Time
-	err := row.Scan((*[16]byte)(&b.ID), &b.Source, &b.Digest, &b.State, &b.Reason, &b.Actor, &b.StartedAt, &finished,
-		&b.Read, &b.Good, &b.Bad, &b.Counts.Created, &b.Counts.Updated, &b.Counts.Unchanged)
+	err := row.Scan((*[16]byte)(&b.ID), &b.Source, &b.Digest, &b.State, &b.Reason, &b.Actor, &b.AreasRevision, &b.StartedAt,
+		&finished, &b.Read, &b.Good, &b.Bad, &b.Counts.Created, &b.Counts.Updated, &b.Counts.Unchanged)
 	b.StartedAt, b.FinishedAt = b.StartedAt.UTC(), timeOrZero(finished).UTC()
 	return b, err
 }
 
 const (
 	sqlBatchColumns = `
-    id, source, digest, state, reason, actor, started_at, finished_at, rows_read, rows_good, rows_bad, created, updated, unchanged`
-
-	sqlBatch = `select` + sqlBatchColumns + ` from import_batch where id = $1`
+    id, source, digest, state, reason, actor, coalesce(areas_revision, -1), started_at, finished_at, rows_read, rows_good, rows_bad, created, updated, unchanged`
 
 	sqlBatchPromotedFrom = `select` + sqlBatchColumns + ` from import_batch
 where digest = $1 and state = 'promoted' order by finished_at desc, change_id desc limit 1`
 
 	sqlBatchesOpen = `select id from import_batch where state not in ('promoted', 'rejected') order by started_at`
-
-	sqlBatchTryLock = `select pg_try_advisory_xact_lock($1)`
 
 	sqlBatchReject = `update import_batch set state = 'rejected', reason = $2, finished_at = $3
 where id = $1 and state not in ('promoted', 'rejected')`

@@ -57,7 +57,7 @@ func TestTrap49TheSameFileAgainWritesNothingAndSaysSo(t *testing.T) {
 	if after := s.list(`select c.*, v.* from component c left join component_version v using (id) order by c.id`); !reflect.DeepEqual(after, before) {
 		t.Errorf("rows changed:\n%v\n%v", before, after)
 	}
-	if n := s.partitions(); n != 0 {
+	if n := s.stagingTables(); n != 0 {
 		t.Errorf("%d staging tables are left", n)
 	}
 }
@@ -67,9 +67,9 @@ func TestBatchIsRecordedAsItWent(t *testing.T) {
 	s := newSurvey(t)
 	s.take("old.csv", lamps(2, "完好"))
 	r := s.take("dir/new.csv", strings.Replace(lamps(3, "完好"), "完好", "破损", 1))
-	got, err := s.store.Batch(t.Context(), r.Batch.ID)
-	if err != nil {
-		t.Fatal(err)
+	got, found, err := s.store.PromotedFrom(t.Context(), r.Batch.Digest)
+	if err != nil || !found {
+		t.Fatalf("found %t, %v", found, err)
 	}
 	want := census.Batch{
 		ID: r.Batch.ID, Source: "new.csv", Digest: r.Batch.Digest, State: census.Promoted, Actor: "crew 1",
@@ -78,8 +78,8 @@ func TestBatchIsRecordedAsItWent(t *testing.T) {
 	if !reflect.DeepEqual(got, want) || !reflect.DeepEqual(r.Batch, want) {
 		t.Errorf("stored %+v\nreport %+v\nwant   %+v", got, r.Batch, want)
 	}
-	if registry.KindOf(func() error { _, err := s.store.Batch(t.Context(), census.BatchID{}); return err }()) != registry.NotFound {
-		t.Error("a batch that never was is found")
+	if _, found, err := s.store.PromotedFrom(t.Context(), "of no file"); found || err != nil {
+		t.Errorf("a batch that never was: %t, %v", found, err)
 	}
 }
 
@@ -264,6 +264,23 @@ func TestIssuesPastTheLimitAreCountedAndNotKept(t *testing.T) {
 	}
 }
 
+func TestErrorsAreKeptInPreferenceToWarnings(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	s.config.MaxIssues = 4
+	body := strings.Replace(strings.ReplaceAll(lamps(9, "完好"), "路灯,", "灯,"), "完好", "新", 2)
+	lines := strings.SplitAfter(body, "\n")
+	// Each row has a warning; two rows with an error follow those that fill the report.
+	r := s.take("lamps.csv", lines[0]+strings.Join(lines[3:], "")+lines[1]+lines[2])
+	want := []string{"2 ObjName name_differs warning", "3 ObjName name_differs warning", "9 ObjState unknown_state error", "10 ObjState unknown_state error"}
+	if got := briefs(r); !reflect.DeepEqual(got, want) || r.Errors != 2 || r.Warnings != 9 || r.LeftOut() != 7 {
+		t.Errorf("kept %q of %d errors and %d warnings, %d left out", got, r.Errors, r.Warnings, r.LeftOut())
+	}
+	if n := s.count(`select count(*) from import_issue where severity = 'error'`); n != 2 {
+		t.Errorf("%d errors stored", n)
+	}
+}
+
 func TestImportThatIsCutOffLeavesNothingAndCanBeSentAgain(t *testing.T) {
 	t.Parallel()
 	s := newSurvey(t)
@@ -316,14 +333,14 @@ func TestBatchesOfOneChangeBecomeVisibleTogether(t *testing.T) {
 		})
 	}
 	changedMind := errors.New("changed mind")
-	if _, err := promote(changedMind); !errors.Is(err, changedMind) || s.count(`select count(*) from component`) != 0 || s.partitions() != 2 {
-		t.Fatalf("after a change that failed: %v, %d partitions", err, s.partitions())
+	if _, err := promote(changedMind); !errors.Is(err, changedMind) || s.count(`select count(*) from component`) != 0 || s.stagingTables() != 2 {
+		t.Fatalf("after a change that failed: %v, %d staging tables", err, s.stagingTables())
 	}
 	if revision, err := promote(nil); err != nil || revision == 0 {
 		t.Fatalf("revision %d, %v", revision, err)
 	}
-	if n, left := s.count(`select count(*) from component`), s.partitions(); n != 2 || left != 0 {
-		t.Errorf("%d components, %d partitions", n, left)
+	if n, left := s.count(`select count(*) from component`), s.stagingTables(); n != 2 || left != 0 {
+		t.Errorf("%d components, %d staging tables", n, left)
 	}
 	if _, err := promote(nil); registry.KindOf(err) != registry.Conflict {
 		t.Errorf("promoted twice: %v", err)
@@ -365,51 +382,71 @@ func TestPromotionsOfTheSameComponentsAtOnceLoseNothing(t *testing.T) {
 func TestInterruptedBatchesAreRejectedAndLiveOnesLeftAlone(t *testing.T) {
 	t.Parallel()
 	s := newSurvey(t)
-	open := func() (census.Staging, census.Batch) {
-		b := census.Batch{ID: census.NewBatchID(), Source: "a.csv", State: census.Received, Actor: "crew", StartedAt: surveyedAt}
-		g, err := s.store.OpenStaging(t.Context(), b)
+	other := s.again() // another process
+	stage := func(name string, store census.Store) census.Batch {
+		config := s.config
+		config.Store = store
+		c, err := census.New(config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return g, b
+		r, err := c.Stage(t.Context(), census.File{Name: name, Format: census.FormatCSV, Body: strings.NewReader(lamps(2, "完好"))})
+		if err != nil || r.Batch.State != census.Staged {
+			t.Fatalf("%v, %+v", err, r)
+		}
+		return r.Batch
 	}
-	live, alive := open()
-	defer live.Close()
-	dead, left := open()
-	dead.Close() // as the end of its process would
+	received := census.Batch{ID: census.NewBatchID(), Source: "received.csv", State: census.Received, Actor: "crew", StartedAt: surveyedAt}
+	open, err := s.store.OpenStaging(t.Context(), received)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staged := stage("staged.csv", s.store)
+	stage("left.csv", other)
+	received.ID, received.Source = census.NewBatchID(), "left_open.csv"
+	unfinished, err := other.OpenStaging(t.Context(), received)
+	if err != nil {
+		t.Fatal(err)
+	}
+	states := func() []string {
+		return s.list(`select source, state, reason, coalesce(extract(hour from finished_at at time zone 'UTC')::text, 'open') from import_batch order by 1`)
+	}
+	third := s.again()
 	later := surveyedAt.Add(time.Hour)
-	if n, err := s.store.RejectInterrupted(t.Context(), later); n != 1 || err != nil {
+	if n, err := third.RejectInterrupted(t.Context(), later); n != 0 || err != nil || s.stagingTables() != 4 {
+		t.Fatalf("rejected %d live batches, %v: %q", n, err, states())
+	}
+	unfinished.Close()
+	other.Close() // as the end of its process would
+	if n, err := third.RejectInterrupted(t.Context(), later); n != 2 || err != nil {
 		t.Errorf("rejected %d, %v", n, err)
 	}
-	want := census.Batch{
-		ID: left.ID, Source: "a.csv", State: census.Rejected, Reason: census.ReasonInterrupted, Actor: "crew", StartedAt: surveyedAt, FinishedAt: later,
+	want := []string{"left.csv rejected interrupted 9", "left_open.csv rejected interrupted 9", "received.csv received  open", "staged.csv staged  open"}
+	if got := states(); !reflect.DeepEqual(got, want) || s.stagingTables() != 2 {
+		t.Errorf("got %q, %d staging tables", got, s.stagingTables())
 	}
-	if got, err := s.store.Batch(t.Context(), left.ID); err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("left behind: %+v, %v", got, err)
-	}
-	if got, err := s.store.Batch(t.Context(), alive.ID); err != nil || got.State != census.Received || s.partitions() != 1 {
-		t.Errorf("live: %+v, %v, %d partitions", got, err, s.partitions())
-	}
-	if n, err := s.store.RejectInterrupted(t.Context(), later); n != 0 || err != nil {
+	if n, err := third.RejectInterrupted(t.Context(), later); n != 0 || err != nil {
 		t.Errorf("again: %d, %v", n, err)
+	}
+	open.Close()
+	counts, _, err := s.store.PromoteStaged(t.Context(), registry.Act{Actor: "crew", Reason: "late", At: surveyedAt}, staged)
+	if err != nil || counts != (census.Counts{Created: 2}) {
+		t.Errorf("promoted %+v, %v", counts, err)
+	}
+	if n := s.count(`select count(*) from pg_locks l join pg_database d on d.oid = l.database where l.locktype = 'advisory' and d.datname = current_database()`); n != 0 {
+		t.Errorf("%d locks are still held", n)
 	}
 }
 
 func TestStagedBatchThatWasGivenUpCannotBePromoted(t *testing.T) {
 	t.Parallel()
 	s := newSurvey(t)
-	c, err := census.New(s.config)
-	if err != nil {
+	b := s.stage(lamps(2, "完好"))
+	b.State, b.Reason, b.FinishedAt = census.Rejected, census.ReasonInterrupted, surveyedAt
+	if err := s.store.RejectBatch(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
-	r, err := c.Stage(t.Context(), census.File{Name: "a.csv", Format: census.FormatCSV, Body: strings.NewReader(lamps(2, "完好"))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n, err := s.store.RejectInterrupted(t.Context(), surveyedAt); n != 1 || err != nil {
-		t.Fatalf("rejected %d, %v", n, err)
-	}
-	_, _, err = s.store.PromoteStaged(t.Context(), registry.Act{Actor: "crew", Reason: "late", At: surveyedAt}, r.Batch)
+	_, _, err := s.store.PromoteStaged(t.Context(), registry.Act{Actor: "crew", Reason: "late", At: surveyedAt}, b)
 	if registry.KindOf(err) != registry.Conflict {
 		t.Errorf("got %v", err)
 	}

@@ -27,54 +27,80 @@ func (s *Store) PromoteStaged(ctx context.Context, act registry.Act, b census.Ba
 
 // PromoteBatch makes the staged rows of a batch visible as part of the change: rows whose code names no component create one,
 // rows that differ from theirs replace it and move the old image to component_version, rows that do not differ write nothing. The
-// batch's rows in import_stage are dropped and the batch is promoted with the change. Conflict when the batch is not staged
-// (any more), or when codes were given to other components since it was checked: then the file is to be sent again.
+// staging table is dropped and the batch is promoted with the change. Conflict when the batch is not staged (any more), when areas
+// have changed since its rows were placed, or when codes were given to other components since it was checked: then the file is to
+// be sent again. Unless the change is a profile's, it is to be the first thing that the change does.
 func (c *Change) PromoteBatch(ctx context.Context, b census.Batch) (census.Counts, error) {
-	var n census.Counts
-	// One promotion at a time: two that touch the same components would wait for each other's rows in any order.
-	if _, err := c.tx.Exec(ctx, sqlPromoteLock, promoteLock); err != nil {
-		return n, interpret("wait for other promotions", err)
+	if err := c.lockComponents(ctx); err != nil {
+		return census.Counts{}, err
 	}
+	rows, err := c.checkStaged(ctx, b.ID)
+	if err != nil {
+		return census.Counts{}, err
+	}
+	n, err := c.promote(ctx, b.ID, rows)
+	if err != nil {
+		return census.Counts{}, err
+	}
+	c.taken = append(c.taken, b.ID)
+	return n, nil
+}
+
+// checkStaged refuses a batch that is not as its check left it, or whose check no longer holds, and returns how many rows it has.
+func (c *Change) checkStaged(ctx context.Context, id census.BatchID) (rows int64, err error) {
 	var state census.State
-	if err := c.tx.QueryRow(ctx, sqlPromoteState, [16]byte(b.ID)).Scan(&state); err != nil {
-		return n, interpret("read batch", err)
+	var good, placed, areas int64
+	if err := c.tx.QueryRow(ctx, sqlPromoteState, [16]byte(id)).Scan(&state, &good, &placed, &areas); err != nil {
+		return 0, interpret("read batch", err)
 	}
 	if state != census.Staged {
-		return n, registry.NewError(registry.Conflict, "batch_not_staged",
+		return 0, registry.NewError(registry.Conflict, "batch_not_staged",
 			fmt.Sprintf("批次状态为 %s，不能入库；请重新提交该文件", state),
 			fmt.Sprintf("the batch is %s and cannot be promoted: send the file again", state))
 	}
-	if err := c.checkNamedOnce(ctx, b.ID); err != nil {
-		return n, err
+	if placed != areas && !(placed == census.AreasOfChange && c.profile) {
+		return 0, registry.NewError(registry.Conflict, "areas_changed",
+			"文件检查之后区域已有变化，其单元网格归属可能不再正确；请重新提交该文件",
+			"areas have changed since the file was checked, so the grid cells found for it may be wrong: send the file again")
 	}
-	var staged int64
-	if err := c.tx.QueryRow(ctx, sqlPromoteCount, [16]byte(b.ID)).Scan(&staged); err != nil {
-		return n, interpret("count staged rows", err)
+	if err := c.tx.QueryRow(ctx, staged(id, sqlPromoteCount)).Scan(&rows); err != nil {
+		return 0, interpret("count staged rows", err)
 	}
-	tag, err := c.tx.Exec(ctx, sqlPromoteUpdate, [16]byte(b.ID), c.id)
+	if rows != good {
+		return 0, registry.NewError(registry.Conflict, "batch_lost",
+			"数据库曾异常重启，暂存的数据已丢失；请重新提交该文件",
+			"the database has crashed since and lost the staged rows: send the file again")
+	}
+	return rows, c.checkNamedOnce(ctx, id)
+}
+
+// promote takes a batch over.
+func (c *Change) promote(ctx context.Context, id census.BatchID, rows int64) (census.Counts, error) {
+	var n census.Counts
+	tag, err := c.tx.Exec(ctx, staged(id, sqlPromoteUpdate), [16]byte(id), c.id)
 	if err != nil {
 		return n, interpret("update components", err)
 	}
 	n.Updated = tag.RowsAffected()
-	if tag, err = c.tx.Exec(ctx, sqlPromoteInsert, [16]byte(b.ID), c.id); err != nil {
+	if tag, err = c.tx.Exec(ctx, staged(id, sqlPromoteInsert), [16]byte(id), c.id); err != nil {
 		return n, interpret("create components", codeTaken(err))
 	}
 	n.Created = tag.RowsAffected()
-	n.Unchanged = staged - n.Created - n.Updated
-	if _, err := c.tx.Exec(ctx, sqlPromoteDone, [16]byte(b.ID), c.id, n.Created, n.Updated, n.Unchanged); err != nil {
+	n.Unchanged = rows - n.Created - n.Updated
+	if _, err := c.tx.Exec(ctx, sqlPromoteDone, [16]byte(id), c.id, n.Created, n.Updated, n.Unchanged); err != nil {
 		return n, interpret("record the promotion", err)
 	}
 	if n.Changed() {
 		c.touch(registry.CollectionComponents)
 	}
-	return n, interpret("drop staged rows", dropStage(ctx, c.tx, b.ID))
+	return n, interpret("drop staged rows", dropStage(ctx, c.tx, id))
 }
 
 // checkNamedOnce refuses a batch in which two rows name one component; it was checked when it was staged, but codes may have been
 // given since.
 func (c *Change) checkNamedOnce(ctx context.Context, id census.BatchID) error {
 	var twice bool
-	if err := c.tx.QueryRow(ctx, sqlPromoteNamedTwice, [16]byte(id)).Scan(&twice); err != nil {
+	if err := c.tx.QueryRow(ctx, staged(id, sqlPromoteNamedTwice)).Scan(&twice); err != nil {
 		return interpret("check staged codes", err)
 	}
 	if twice {
@@ -100,20 +126,17 @@ func staleCodes(cause error) error {
 	return e
 }
 
-// promoteLock is the advisory lock of promotions: "census" in hexadecimal ASCII.
-const promoteLock = int64(0x63656e737573)
-
 const (
-	sqlPromoteLock = `select pg_advisory_xact_lock($1)`
+	sqlPromoteState = `
+select b.state, b.rows_good, coalesce(b.areas_revision, -1), areas.revision
+from import_batch b, collection areas where b.id = $1 and areas.name = 'areas' for update of b`
 
-	sqlPromoteState = `select state from import_batch where id = $1 for update`
-
-	sqlPromoteCount = `select count(*) from import_stage where batch_id = $1`
+	sqlPromoteCount = `select count(*) from import_stage`
 
 	sqlPromoteNamedTwice = `
 select exists (
     select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code
-    where s.batch_id = $1 group by a.component_id having count(*) > 1
+    group by a.component_id having count(*) > 1
 )`
 
 	// Codes are not written here: a row finds its component by one of its codes, and which of them is the public one is not for a
@@ -127,7 +150,7 @@ with incoming as materialized (
     from import_stage s
     join component_code a on a.edition = s.edition and a.code = s.code
     join component c on c.id = a.component_id
-    where s.batch_id = $1 and (
+    where (
         c.name, c.dept1_code, c.dept1_name, c.dept2_code, c.dept2_name, c.dept3_code, c.dept3_name, c.grid, c.grids_also,
         c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source, c.note, c.extra, c.geom::bytea
     ) is distinct from (
@@ -159,10 +182,9 @@ with created as (
         stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom, batch_id, change_id)
     select s.code, s.edition, s.subclass, s.name, s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code,
         s.dept3_name, s.grid, s.grids_also, s.stated_grid, s.state, s.first_surveyed, s.changed_on, s.data_source, s.note,
-        s.extra, s.geom, s.batch_id, $2
+        s.extra, s.geom, $1, $2
     from import_stage s
-    where s.batch_id = $1
-        and not exists (select from component_code a where a.edition = s.edition and a.code = s.code)
+    where not exists (select from component_code a where a.edition = s.edition and a.code = s.code)
     order by s.code
     returning id, edition, code
 )

@@ -11,39 +11,38 @@ import (
 	"citygrid/registry/census"
 )
 
-// staging is a census.Staging on one connection, which also holds the batch's advisory lock.
+// staging is a census.Staging on one connection.
 type staging struct {
+	open    *vigil
 	conn    *pgxpool.Conn // nil when closed
 	id      census.BatchID
 	portion []census.StagedRow // not sent yet
 	bytes   int                // freeBytes of its rows
 }
 
-// A portion is what one COPY sends, at most so many rows and bytes. Each is a transaction of its own, so the lock that a COPY
-// holds on import_stage never lasts long enough to keep another batch from being promoted.
+// A portion is what one COPY sends, at most so many rows and bytes.
 const (
 	portionRows  = 20_000
 	portionBytes = 4 << 20
 )
 
-// OpenStaging records a batch in the state received and makes its partition.
+// OpenStaging records a batch in the state received and makes its staging table.
 func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging, error) {
 	conn, err := s.imports.Acquire(ctx)
 	if err != nil {
 		return nil, interpret("open staging", err)
 	}
-	g := &staging{conn: conn, id: b.ID}
-	if _, err := conn.Exec(ctx, sqlBatchLock, batchLock(b.ID)); err != nil {
+	g := &staging{open: s.open, conn: conn, id: b.ID}
+	if err := s.open.begin(ctx, b.ID); err != nil {
 		g.Close()
-		return nil, interpret("lock the batch", err)
+		return nil, interpret("open staging", err)
 	}
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, sqlBatchInsert, [16]byte(b.ID), b.Source, b.Digest, b.State, b.Actor, b.StartedAt)
+		_, err := tx.Exec(ctx, sqlBatchInsert, [16]byte(b.ID), b.Source, b.Digest, b.State, b.Actor, b.AreasRevision, b.StartedAt)
 		if err != nil {
 			return err
 		}
-		// An identifier and a partition's bound cannot be parameters; both are made of the id's bytes.
-		_, err = tx.Exec(ctx, `create unlogged table `+stageTable(b.ID)+` partition of import_stage for values in ('`+b.ID.String()+`')`)
+		_, err = tx.Exec(ctx, `create unlogged table `+stageTable(b.ID)+` (like import_stage)`)
 		return err
 	})
 	if err != nil {
@@ -71,7 +70,7 @@ func freeBytes(r *census.StagedRow) int {
 
 // Flush sends the portion.
 func (g *staging) Flush(ctx context.Context) error {
-	_, err := g.conn.CopyFrom(ctx, pgx.Identifier{stageName(g.id)}, stageColumns(), pgx.CopyFromSlice(len(g.portion), g.stageValues))
+	_, err := g.conn.CopyFrom(ctx, pgx.Identifier{stageTable(g.id)}, stageColumns(), pgx.CopyFromSlice(len(g.portion), g.stageValues))
 	clear(g.portion)
 	g.portion, g.bytes = g.portion[:0], 0
 	return interpret("stage rows", err)
@@ -79,7 +78,7 @@ func (g *staging) Flush(ctx context.Context) error {
 
 func stageColumns() []string {
 	return []string{
-		"batch_id", "row", "code", "edition", "subclass", "name", "dept1_code", "dept1_name", "dept2_code", "dept2_name",
+		"row", "code", "edition", "subclass", "name", "dept1_code", "dept1_name", "dept2_code", "dept2_name",
 		"dept3_code", "dept3_name", "grid", "grids_also", "stated_grid", "state", "first_surveyed", "changed_on",
 		"data_source", "note", "extra", "geom",
 	}
@@ -93,7 +92,7 @@ func (g *staging) stageValues(i int) ([]any, error) {
 		also = []string{}
 	}
 	return []any{
-		[16]byte(g.id), r.Line, r.Code.String(), string(r.Code.Edition()), string(r.Code.Subclass()), r.Name,
+		r.Line, r.Code.String(), string(r.Code.Edition()), string(r.Code.Subclass()), r.Name,
 		string(r.Supervisor.Code), r.Supervisor.Name, string(r.Owner.Code), r.Owner.Name, string(r.Maintainer.Code), r.Maintainer.Name,
 		r.Grid, also, r.StatedGrid, string(r.State),
 		timeOrNull(r.FirstSurveyed), timeOrNull(r.ChangedOn), r.DataSource, r.Note, []byte(r.Extra), []byte(r.Geometry),
@@ -106,31 +105,31 @@ func (g *staging) Save(ctx context.Context, b census.Batch) error {
 	return interpret("save batch", err)
 }
 
-// Namesakes first gathers the planner's statistics: the partition has none yet.
+// Namesakes first gathers the planner's statistics: the table has none yet.
 func (g *staging) Namesakes(ctx context.Context, unstaged []census.NamedLine) iter.Seq2[census.Namesake, error] {
 	codes, lines := make([]string, len(unstaged)), make([]int64, len(unstaged))
 	for i, u := range unstaged {
 		codes[i], lines[i] = u.Code, u.Line
 	}
 	return func(yield func(census.Namesake, error) bool) {
-		if _, err := g.conn.Exec(ctx, `analyze `+stageTable(g.id)); err != nil {
+		if _, err := g.conn.Exec(ctx, staged(g.id, `analyze import_stage`)); err != nil {
 			yield(census.Namesake{}, interpret("analyze staged rows", err))
 			return
 		}
-		stream(ctx, g.conn, yield, "find namesakes", pgx.RowToStructByPos[census.Namesake], sqlStageNamesakes, [16]byte(g.id), codes, lines)
+		stream(ctx, g.conn, yield, "find namesakes", pgx.RowToStructByPos[census.Namesake], staged(g.id, sqlStageNamesakes), codes, lines)
 	}
 }
 
 // CrossedPolygons asks PostGIS, which judges by the rules of OGC 06-103r4.
 func (g *staging) CrossedPolygons(ctx context.Context) iter.Seq2[census.CrossedPolygon, error] {
 	return func(yield func(census.CrossedPolygon, error) bool) {
-		stream(ctx, g.conn, yield, "find crossed polygons", pgx.RowToStructByPos[census.CrossedPolygon], sqlStageCrossed, [16]byte(g.id))
+		stream(ctx, g.conn, yield, "find crossed polygons", pgx.RowToStructByPos[census.CrossedPolygon], staged(g.id, sqlStageCrossed))
 	}
 }
 
 // Remove takes rows out.
 func (g *staging) Remove(ctx context.Context, lines []int64) error {
-	_, err := g.conn.Exec(ctx, sqlStageRemove, [16]byte(g.id), lines)
+	_, err := g.conn.Exec(ctx, staged(g.id, sqlStageRemove), lines)
 	return interpret("remove staged rows", err)
 }
 
@@ -156,20 +155,20 @@ func (g *staging) Finish(ctx context.Context, b census.Batch, issues []census.Is
 	if err != nil {
 		return interpret("finish staging", err)
 	}
-	g.Close()
+	if b.State == census.Rejected {
+		g.open.end(b.ID)
+	}
+	g.conn.Release()
+	g.conn = nil
 	return nil
 }
 
-// Close gives the connection back without the lock. A connection on which that fails is closed, which frees the lock too.
+// Close gives the connection back, and the lock: an unfinished batch counts as left behind.
 func (g *staging) Close() {
 	if g.conn == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
-	defer cancel()
-	if _, err := g.conn.Exec(ctx, sqlBatchUnlock, batchLock(g.id)); err != nil {
-		g.conn.Conn().Close(ctx)
-	}
+	g.open.end(g.id)
 	g.conn.Release()
 	g.conn = nil
 }
@@ -200,10 +199,8 @@ func stream[T any](ctx context.Context, q querier, yield func(T, error) bool, op
 }
 
 const (
-	sqlBatchLock   = `select pg_advisory_lock($1)`
-	sqlBatchUnlock = `select pg_advisory_unlock($1)`
-
-	sqlBatchInsert = `insert into import_batch (id, source, digest, state, actor, started_at) values ($1, $2, $3, $4, $5, $6)`
+	sqlBatchInsert = `
+insert into import_batch (id, source, digest, state, actor, areas_revision, started_at) values ($1, $2, $3, $4, $5, nullif($6::bigint, -1), $7)`
 
 	sqlBatchSave = `update import_batch
 set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, rows_bad = $7 where id = $1`
@@ -213,12 +210,11 @@ set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, r
 with staged as (
     select s.row, s.edition, s.code, coalesce('#' || a.component_id, s.code) as named
     from import_stage s left join component_code a on a.edition = s.edition and a.code = s.code
-    where s.batch_id = $1
 ), member as (
     select named, row, code, true as staged from staged
     union all
     select coalesce('#' || a.component_id, u.code), u.row, u.code, false
-    from unnest($2::text[], $3::bigint[]) as u (code, row)
+    from unnest($1::text[], $2::bigint[]) as u (code, row)
     left join component_code a on a.edition = (select edition from staged limit 1) and a.code = u.code
 ), several as (
     select named from member group by named having count(*) > 1
@@ -227,12 +223,12 @@ select m.named, m.row, m.code, m.staged, coalesce(md5((
     s.code, s.name, s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code, s.dept3_name, s.grid, s.grids_also,
     s.stated_grid, s.state, s.first_surveyed, s.changed_on, s.data_source, s.note, s.extra, s.geom)::text), '')
 from several join member m using (named)
-left join import_stage s on s.batch_id = $1 and s.row = m.row and m.staged
+left join import_stage s on s.row = m.row and m.staged
 order by m.named, m.row`
 
 	sqlStageCrossed = `
 select row, code, st_isvalidreason(geom) from import_stage
-where batch_id = $1 and st_dimension(geom) = 2 and not st_isvalid(geom) order by row`
+where st_dimension(geom) = 2 and not st_isvalid(geom) order by row`
 
-	sqlStageRemove = `delete from import_stage where batch_id = $1 and row = any($2)`
+	sqlStageRemove = `delete from import_stage where row = any($1)`
 )

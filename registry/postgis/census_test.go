@@ -60,6 +60,31 @@ func newSurvey(t *testing.T) *survey {
 	}}
 }
 
+// again opens the test's database once more, as another process would.
+func (s *survey) again() *postgis.Store {
+	s.t.Helper()
+	store, err := postgis.Open(s.t.Context(), postgis.Config{URL: s.db.Config().ConnString()})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(store.Close)
+	return store
+}
+
+// stage stages a CSV file that must be taken.
+func (s *survey) stage(body string) census.Batch {
+	s.t.Helper()
+	c, err := census.New(s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r, err := c.Stage(s.t.Context(), census.File{Name: "a.csv", Format: census.FormatCSV, Body: strings.NewReader(body)})
+	if err != nil || r.Batch.State != census.Staged {
+		s.t.Fatalf("%v, %+v", err, r)
+	}
+	return r.Batch
+}
+
 // take imports a file and fails the test when the file or the store fails.
 func (s *survey) take(name, body string) census.Report {
 	s.t.Helper()
@@ -123,7 +148,7 @@ func (s *survey) component(code string) registry.Component {
 // empty fails the test unless nothing of any file is visible or left.
 func (s *survey) empty() {
 	s.t.Helper()
-	if n, left := s.count(`select count(*) from component`), s.partitions(); n != 0 || left != 0 {
+	if n, left := s.count(`select count(*) from component`), s.stagingTables(); n != 0 || left != 0 {
 		s.t.Errorf("%d components are visible, %d staging tables left", n, left)
 	}
 }
@@ -137,9 +162,9 @@ func briefs(r census.Report) []string {
 	return out
 }
 
-// partitions is how many staging tables there are.
-func (s *survey) partitions() int {
-	return s.count(`select count(*) from pg_inherits where inhparent = 'import_stage'::regclass`)
+// stagingTables is how many staging tables there are.
+func (s *survey) stagingTables() int {
+	return s.count(`select count(*) from pg_tables where tablename like 'import\_stage\_%'`)
 }
 
 const surveyHeader = "ObjID,ObjName,DeptCode1,DeptName1,BGID,ObjState,ORDate,CHDate,Note,Lon,Lat,Height,Material\n"

@@ -54,7 +54,7 @@ func classifyState(pg *pgconn.PgError) *registry.Error {
 	case "57014": // query_canceled, which statement_timeout also raises
 		return timedOut()
 	case "40001", "40P01", "55P03": // serialization, deadlock, lock not available
-		return registry.NewError(registry.Conflict, "busy", "另一项更改正在进行，请稍后重试", "another change is in progress: try again")
+		return registry.NewError(registry.Conflict, registry.CodeBusy, "另一项更改正在进行，请稍后重试", "another change is in progress: try again")
 	case "22021", "22P05": // bytes that are no UTF-8, and NUL: no text of the registry has them
 		return registry.NewError(registry.Invalid, "bad_text", "文本含有无效的 UTF-8 字节或 NUL 字符", "a text holds bytes that are not UTF-8, or NUL")
 	case "53100": // disk full

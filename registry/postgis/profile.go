@@ -12,18 +12,16 @@ import (
 // ProfileStore is the Store as profile.Apply wants it.
 type ProfileStore struct{ *Store }
 
-// Change runs fn in one Change of the Store, one at a time: a second waits, and is a Conflict when that takes too long.
+// Change runs fn in one Change of the Store, alone: other profiles and promotions wait for it as it waits for them.
 func (s ProfileStore) Change(ctx context.Context, act registry.Act, fn func(profile.Change) error) (revision int64, err error) {
 	return s.Store.Change(ctx, act, func(c *Change) error {
-		if _, err := c.tx.Exec(ctx, sqlProfileLock, profileLock); err != nil {
-			return interpret("wait for another profile", err)
+		if err := c.lockComponents(ctx); err != nil {
+			return err
 		}
+		c.profile = true
 		return fn(c)
 	})
 }
-
-// profileLock is the advisory lock of profiles: "profil" in hexadecimal ASCII.
-const profileLock = int64(0x70726f66696c)
 
 // InvalidAreas lists the staged areas that are new or changed and whose shape is not valid.
 func (c *Change) InvalidAreas(ctx context.Context) ([]profile.InvalidArea, error) {
@@ -98,8 +96,6 @@ type gridRow struct {
 }
 
 const (
-	sqlProfileLock = `select pg_advisory_xact_lock($1)`
-
 	sqlInvalidAreas = `
 select i.code, coalesce(reason(d.detail), ''), coalesce(st_x(location(d.detail)), 0), coalesce(st_y(location(d.detail)), 0)
 from incoming_area i

@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"citygrid/registry/census"
 )
 
 // Config says how to reach the database.
@@ -42,6 +44,7 @@ func (c Config) Validate() error {
 type Store struct {
 	pool    *pgxpool.Pool // answers requests
 	imports *pgxpool.Pool // stages and changes: long statements, never in the way of requests
+	open    *vigil        // over the batches of this Store
 
 	// What needs a look at every row, of everything.
 	components *remembered[componentSummary]
@@ -53,6 +56,7 @@ const (
 	importConns    = 2
 	connectTimeout = 3 * time.Second
 	pingTimeout    = 300 * time.Millisecond // a frozen peer costs this much, not the whole request
+	lockTimeout    = "10000"                // milliseconds that a statement waits for a lock
 )
 
 // Open connects to a migrated database. It does not fail when the database is away: requests do, with kind Unavailable,
@@ -81,11 +85,19 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		s.pool.Close()
 		return nil, err
 	}
+	alive, err := openPool(ctx, c.URL, 1, request)
+	if err != nil {
+		s.pool.Close()
+		s.imports.Close()
+		return nil, err
+	}
+	s.open = &vigil{pool: alive, batches: map[census.BatchID]bool{}}
 	return s, nil
 }
 
-// Close gives all connections back and waits for those in use.
+// Close gives all connections back and waits for those in use. Batches that are neither promoted nor rejected are left behind.
 func (s *Store) Close() {
+	s.open.close()
 	s.pool.Close()
 	s.imports.Close()
 }
@@ -112,7 +124,7 @@ func openPool(ctx context.Context, url string, conns int32, statement time.Durat
 		"timezone":                            "UTC",
 		"search_path":                         "public",
 		"statement_timeout":                   fmt.Sprint(statement.Milliseconds()),
-		"lock_timeout":                        "10000",
+		"lock_timeout":                        lockTimeout,
 		"idle_in_transaction_session_timeout": "60000",
 	} {
 		cfg.ConnConfig.RuntimeParams[name] = value

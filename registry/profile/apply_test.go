@@ -61,7 +61,7 @@ func TestFolderBecomesTheCity(t *testing.T) {
 	if layer, err := s.BaseLayer(t.Context(), everyone, "parks"); err != nil || string(layer) != newTown().files["base/parks.geojson"] {
 		t.Errorf("layer %s, %v", layer, err)
 	}
-	if left := s.partitions(); len(left) != 0 {
+	if left := s.stagingTables(); len(left) != 0 {
 		t.Errorf("staging tables left: %v", left)
 	}
 }
@@ -146,7 +146,7 @@ func TestInterruptedApplyLeavesNothing(t *testing.T) {
 			if after := s.image("import_batch", "import_issue"); after != before {
 				t.Error("something is left")
 			}
-			if left := s.partitions(); len(left) != 0 {
+			if left := s.stagingTables(); len(left) != 0 {
 				t.Errorf("staging tables left: %v", left)
 			}
 			if open := s.rows(`select state from import_batch where state not in ('rejected')`); len(open) != 0 {

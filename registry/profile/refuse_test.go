@@ -52,7 +52,7 @@ func (cases spoiled) refused(t *testing.T) {
 	if after := s.image("import_batch", "import_issue"); after != before {
 		t.Error("a refused folder wrote something")
 	}
-	if left := s.partitions(); len(left) != 0 {
+	if left := s.stagingTables(); len(left) != 0 {
 		t.Errorf("staging tables left: %v", left)
 	}
 	if open := s.rows(`select source || ' ' || state from import_batch where state not in ('promoted', 'rejected')`); len(open) != 0 {

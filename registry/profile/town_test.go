@@ -264,6 +264,6 @@ func (s *store) image(except ...string) string {
 	return strings.Join(all, "\n")
 }
 
-func (s *store) partitions() []string {
-	return s.rows(`select inhrelid::regclass::text from pg_inherits where inhparent = 'import_stage'::regclass`)
+func (s *store) stagingTables() []string {
+	return s.rows(`select tablename::text from pg_tables where tablename like 'import\_stage\_%'`)
 }
