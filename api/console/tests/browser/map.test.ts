@@ -17,7 +17,7 @@ test("a click in the managed area says which cell it is and what stands near, an
   await page.mouse.click(map.x + map.width / 2, map.y + map.height / 2);
   const located: Located = await (await request.get(`${server}/locate?lon=${centre.lon}&lat=${centre.lat}`)).json();
   await expect(answer(page).locator("[data-grid]")).toHaveText(located.grid.code);
-  await expect(answer(page)).toContainText("市管区域");
+  await expect(answer(page).locator(".place")).toContainText("市管区域Area managed by the city");
   await expect(answer(page).locator(".nearby h3")).toContainText("30 米内");
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
   expect(seen).toEqual({ strangers: [], complaints: [] });
