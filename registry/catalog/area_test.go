@@ -69,4 +69,8 @@ func TestCodeThatWasNeverParsedHasNoParts(t *testing.T) {
 	if component.Division() != "" || component.Subclass() != "" || component.Sequence() != 0 || !component.IsZero() {
 		t.Errorf("the zero component code has parts")
 	}
+	var event catalog.EventCode
+	if event.Division() != "" || event.Subclass() != "" || !event.IsZero() {
+		t.Errorf("the zero event code has parts")
+	}
 }

@@ -84,8 +84,12 @@ func TestCodesAreTextInJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := json.Marshal([]any{component, component.Subclass()})
-	if want := `["4205020103000017","0103"]`; err != nil || string(got) != want {
+	event, err := catalog.ParseEventCode(catalog.Edition2007, "4205020102")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal([]any{component, event, component.Subclass()})
+	if want := `["4205020103000017","4205020102","0103"]`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 }

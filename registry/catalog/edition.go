@@ -77,6 +77,15 @@ func (e Edition) ComponentDigits() int {
 	return 0
 }
 
+// EventDigits returns the length of an event code (事项代码): 10, and 11 in the
+// 2026 edition. It is 0 for an unknown edition.
+func (e Edition) EventDigits() int {
+	if n := e.SubclassDigits(); n > 0 {
+		return divisionDigits + n
+	}
+	return 0
+}
+
 func unknownEdition(e Edition) *CodeError {
 	var ids []string
 	for _, known := range Editions() {

@@ -9,17 +9,17 @@ import (
 func TestEachEditionHasItsOwnCodeLengths(t *testing.T) {
 	t.Parallel()
 	type digits struct {
-		title               string
-		subclass, component int
+		title                      string
+		subclass, component, event int
 	}
 	want := map[catalog.Edition]digits{
-		"cjt214-2007":     {"CJ/T 214-2007", 4, 16},
-		"gbt30428.2-2013": {"GB/T 30428.2-2013", 4, 16},
-		"gbt47678.5-2026": {"GB/T 47678.5-2026", 5, 17},
+		"cjt214-2007":     {"CJ/T 214-2007", 4, 16, 10},
+		"gbt30428.2-2013": {"GB/T 30428.2-2013", 4, 16, 10},
+		"gbt47678.5-2026": {"GB/T 47678.5-2026", 5, 17, 11},
 		"no such edition": {},
 	}
 	for e, w := range want {
-		got := digits{e.Title(), e.SubclassDigits(), e.ComponentDigits()}
+		got := digits{e.Title(), e.SubclassDigits(), e.ComponentDigits(), e.EventDigits()}
 		if got != w {
 			t.Errorf("%s: got %v, want %v", e, got, w)
 		}

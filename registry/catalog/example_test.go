@@ -21,6 +21,12 @@ func ExampleParseComponentCode() {
 	// digits 是否应为4205020103000017？请核对后改正
 }
 
+func ExampleParseEventCode() {
+	code, err := catalog.ParseEventCode(catalog.Edition2007, "4205020102")
+	fmt.Println(code.Division(), code.Subclass(), err)
+	// Output: 420502 0102 <nil>
+}
+
 func ExampleParseGridCode() {
 	grid, err := catalog.ParseGridCode("420502002005003")
 	fmt.Println(grid.Division(), grid.Street(), grid.Community(), grid.Sequence(), err)
