@@ -33,6 +33,12 @@ func ExampleParseGridCode() {
 	// Output: 420502 420502002 420502002005 3 <nil>
 }
 
+func ExampleParseGridCodeVariant() {
+	grid, err := catalog.ParseGridCodeVariant("1408020012005003", 16)
+	fmt.Println(grid.Street(), grid.Community(), err)
+	// Output: 1408020012 1408020012005 <nil>
+}
+
 func ExampleParseSubclassCode() {
 	_, err := catalog.ParseSubclassCode(catalog.Edition2007, "01018")
 	fmt.Println(err)
