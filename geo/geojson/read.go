@@ -18,7 +18,7 @@ import (
 // comes too early. The caller may stop at any time; r has then been read further than the last feature.
 func Read(r io.Reader, lim geo.Limits) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
-		d := document{scanner: newScanner(r), lim: lim.OrDefault(), yield: yield}
+		d := document{scanner: newScanner(r, lim.OrDefault()), yield: yield}
 		if err := d.read(); err != nil && !errors.Is(err, errStopped) {
 			yield(Feature{}, &DocumentError{Line: d.line(), Offset: d.offset(), Err: err})
 		}
@@ -31,7 +31,6 @@ var errStopped = errors.New("stopped")
 // document is the outermost object while it is read.
 type document struct {
 	*scanner
-	lim      geo.Limits
 	yield    func(Feature, error) bool
 	kind     string // the value of "type", once read
 	count    int    // features read

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"citygrid/geo"
 )
 
 // scanner walks over the bytes of a document and takes out whole values by their brackets and quotes alone, so that a
@@ -16,10 +18,11 @@ type scanner struct {
 	base   int64 // bytes of the document before buffer
 	lines  int64 // line ends before at
 	err    error // what from said last
+	lim    geo.Limits
 }
 
-func newScanner(r io.Reader) *scanner {
-	return &scanner{from: r, buffer: make([]byte, 0, 64<<10)}
+func newScanner(r io.Reader, lim geo.Limits) *scanner {
+	return &scanner{from: r, buffer: make([]byte, 0, 64<<10), lim: lim}
 }
 
 func (s *scanner) offset() int64 { return s.base + int64(s.at) }
@@ -121,9 +124,9 @@ func (s *scanner) value(dst []byte, limit, depth int) (out []byte, lost bool, er
 	}
 	switch {
 	case e.deepest > depth:
-		return dst, false, faultf(FaultDepth, "nested %d levels deep, the limit is %d", "嵌套 %d 层，上限为 %d 层", e.deepest, depth)
+		return dst, false, faultf(FaultDepth, "nested %d levels deeper than the limit of %d", "嵌套层数超过上限（%[2]d 层）%[1]d 层", e.deepest-depth, s.lim.Depth)
 	case room < 0:
-		return dst, false, faultf(FaultBytes, "%d bytes long, the limit is %d", "长 %d 字节，上限为 %d 字节", limit-room, limit)
+		return dst, false, faultf(FaultBytes, "%d bytes longer than the limit of %d", "超过上限（%[2]d 字节）%[1]d 字节", -room, s.lim.FeatureBytes)
 	}
 	return dst, false, nil
 }
