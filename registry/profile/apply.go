@@ -216,7 +216,7 @@ func (a *application) put(ctx context.Context, c Change) error {
 	if err := c.StageManaged(ctx, d.Managed); err != nil {
 		return err
 	}
-	var changedAreas registry.Diff
+	var changedAreas, managed registry.Diff
 	for _, step := range []struct {
 		zh, en string
 		put    func() (registry.Diff, error)
@@ -227,8 +227,10 @@ func (a *application) put(ctx context.Context, c Change) error {
 		{"启用的小类", "subclasses in use", func() (registry.Diff, error) { return c.PutSubclassesInUse(ctx, d.City.Edition, d.InUse) }},
 		{"区域", "areas", func() (diff registry.Diff, err error) {
 			changedAreas, err = c.PutAreas(ctx)
-			return changedAreas, err
+			diff, managed = d.apart(changedAreas)
+			return diff, err
 		}},
+		{"市管区域", "managed areas", func() (registry.Diff, error) { return managed, nil }},
 		{"市管区域的网格", "managed cells", func() (registry.Diff, error) { return c.PutManagedCells(ctx, d.Managed) }},
 		{"单位", "units", func() (registry.Diff, error) { return c.PutUnits(ctx, d.Units) }},
 		{"责任规则", "responsibilities", func() (registry.Diff, error) { return c.PutResponsibilities(ctx, d.Rules) }},
@@ -287,6 +289,27 @@ func (a *application) discard(ctx context.Context) {
 	for i := range a.batches {
 		a.survey.Discard(ctx, &a.batches[i])
 	}
+}
+
+// apart divides a difference of areas into those of the area files and the managed areas, which follow from their cells.
+func (d *Folder) apart(diff registry.Diff) (filed, managed registry.Diff) {
+	isManaged := map[string]bool{}
+	for _, m := range d.Managed {
+		isManaged[m.Code] = true
+	}
+	divide := func(codes []string, filed, managed *[]string) {
+		for _, code := range codes {
+			to := filed
+			if isManaged[code] {
+				to = managed
+			}
+			*to = append(*to, code)
+		}
+	}
+	divide(diff.Added, &filed.Added, &managed.Added)
+	divide(diff.Updated, &filed.Updated, &managed.Updated)
+	divide(diff.Removed, &filed.Removed, &managed.Removed)
+	return filed, managed
 }
 
 // standards are the published filing standards with the city's own added, one of the same id in place of the published one.
