@@ -2,25 +2,26 @@ package api
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"citygrid/registry"
 )
 
-// queueTime is how long a request waits for its turn at the database before it is turned away.
+// queueTime is how long a request waits for its turn before it is turned away.
 const queueTime = time.Second
 
-// admission bounds the requests that use the database at once, so that more load than the database can carry is refused quickly
-// instead of making every answer late.
+// admission bounds the requests that use one thing at once, the database or the processors, so that more load than that can carry is
+// refused quickly instead of making every answer late.
 type admission struct{ slots chan struct{} }
 
 func newAdmission(concurrent int) *admission {
 	return &admission{slots: make(chan struct{}, concurrent)}
 }
 
-// enter waits for a turn and returns the function that ends it. It fails with Unavailable after queueTime.
+// enter waits for a turn and returns the function that ends it, once. It fails with Unavailable after queueTime.
 func (a *admission) enter(ctx context.Context) (leave func(), err error) {
-	leave = func() { <-a.slots }
+	leave = sync.OnceFunc(func() { <-a.slots })
 	select {
 	case a.slots <- struct{}{}:
 		return leave, nil

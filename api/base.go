@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
+	"strings"
 
 	"citygrid/registry"
 )
@@ -11,9 +12,9 @@ import (
 // baseLayer gives a layer of the base map as the document that it came as.
 func (s *Server) baseLayer(r *request) (*answer, error) {
 	name := r.path("layer")
-	if !slices.Contains([]string{"streets", "water", "parks"}, name) {
+	if layers := registry.BaseLayers(); !slices.Contains(layers, name) {
 		return nil, registry.NewError(registry.NotFound, "no_such_layer",
-			"没有这个底图图层；可用：streets、water、parks", "no such base layer; there are streets, water and parks")
+			"没有这个底图图层；可用："+strings.Join(layers, "、"), "no such base layer; there are "+strings.Join(layers, ", "))
 	}
 	body, err := s.registry.BaseLayer(r.ctx, r.scope, name)
 	if err != nil {

@@ -3,6 +3,8 @@ package api
 import (
 	"slices"
 
+	"github.com/paulmach/orb"
+
 	"citygrid/api/query"
 	"citygrid/registry"
 )
@@ -112,14 +114,22 @@ func (s *Server) describe(r *request, c collection) (collectionDocument, error) 
 			s.link("items", typeGeoJSON, path+"/items", "", c.title),
 		},
 	}
-	e, err := s.extentOf(r, c)
+	b, known, err := s.extent(r, c)
 	if err != nil {
 		return collectionDocument{}, err
 	}
-	if e.known {
+	if known {
 		document.Extent = &extentDocument{}
-		document.Extent.Spatial.BBox = [][4]float64{e.box}
+		document.Extent.Spatial.BBox = [][4]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}
 		document.Extent.Spatial.CRS = crs84
 	}
 	return document, nil
+}
+
+// extent is the bound of what a collection holds for the scope, known only where that is anything.
+func (s *Server) extent(r *request, c collection) (b orb.Bound, known bool, err error) {
+	if c.id == components {
+		return s.registry.ComponentsExtent(r.ctx, r.scope)
+	}
+	return s.registry.AreasExtent(r.ctx, r.scope, c.level)
 }

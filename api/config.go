@@ -26,7 +26,7 @@ type Config struct {
 	BaseURL string
 	// Version of the program: shown, and part of every validator, since another version may encode otherwise.
 	Version string
-	// Console holds map.html, served at /map, and a folder console, served below /console/; nil: no pages.
+	// Console holds the page console.Entry, served at /map, and a folder console, served below /console/; nil: no pages.
 	Console fs.FS
 	// CORSOrigins may read answers from their pages, "https://map.example.cn"; empty: none.
 	CORSOrigins []string
@@ -36,7 +36,8 @@ type Config struct {
 	Log *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
-	// Concurrency is how many requests may use the database at once; 0: twice the processors.
+	// Concurrency is how many requests may use the database at once, and how many lists of points are placed at once; 0: twice the
+	// processors.
 	Concurrency int
 }
 

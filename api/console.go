@@ -7,10 +7,9 @@ import (
 	"mime"
 	"path"
 
+	"citygrid/api/console"
 	"citygrid/registry"
 )
-
-const mapEntry = "map.html" // the page of /map in Config.Console
 
 // file is one file of the pages, read once: what is served can be no other file.
 type file struct {
@@ -43,7 +42,7 @@ func readConsole(pages fs.FS) (map[string]file, error) {
 	return files, err
 }
 
-func (s *Server) mapPage(r *request) (*answer, error) { return s.file(r, mapEntry, "") }
+func (s *Server) mapPage(r *request) (*answer, error) { return s.file(r, console.Entry, "") }
 
 // consoleFile serves what the page loads. The names carry a digest of the content, so that a copy is good for ever.
 func (s *Server) consoleFile(r *request) (*answer, error) {

@@ -361,4 +361,7 @@ func TestReadinessFollowsTheDatabase(t *testing.T) {
 	if got := s.get("/locate?lon=111.285&lat=30.705&kind=" + string(catalog.KindEvent) + "&subclass=0102"); got.Status != http.StatusOK {
 		t.Errorf("places are answered from memory: %d %s", got.Status, got.Body)
 	}
+	if got := s.get("/locate?lon=111.285&lat=30.705&kind=event&subclass=9999"); got.Status != http.StatusBadRequest || !strings.Contains(got.Body, "/catalog/event-subclasses") {
+		t.Errorf("a subclass that the city does not use, from memory too: %d %s", got.Status, got.Body)
+	}
 }

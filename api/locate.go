@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,12 +45,17 @@ func (s *Server) locateAll(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	codes, _, err := s.registry.Cells(r.scope, points)
+	leave, err := s.admit(r.ctx, s.batches) // only now: a body may be long on its way
 	if err != nil {
 		return nil, err
 	}
-	if detail {
-		return &answer{mediaType: typeJSON, stream: s.placements(r, points, codes)}, nil
+	codes, _, err := s.registry.Cells(r.scope, points)
+	if err == nil && detail {
+		return &answer{mediaType: typeJSON, stream: s.placements(r, points, codes, leave)}, nil
+	}
+	leave()
+	if err != nil {
+		return nil, err
 	}
 	return &answer{mediaType: typeJSON, body: appendCodes(buffer(), codes), pooled: true}, nil
 }
@@ -68,11 +74,18 @@ func bodyOf(r *request, limit int64) (io.Reader, error) {
 }
 
 // placements writes the whole placement of each point. It is made while it is sent: for 100,000 points it would fill 100 MB. Where a
-// point has no cell nothing is looked for: an OutsideError costs a search for the nearest one.
-func (s *Server) placements(r *request, points []orb.Point, codes []string) func(io.Writer) error {
+// point has no cell nothing is looked for: an OutsideError costs a search for the nearest one. It ends after detailBudget, or when the
+// client goes away, and then gives its turn back with leave.
+func (s *Server) placements(r *request, points []orb.Point, codes []string, leave func()) func(io.Writer) error {
 	return func(w io.Writer) error {
+		defer leave()
+		ctx, cancel := context.WithTimeout(r.ctx, detailBudget)
+		defer cancel()
 		b := append(buffer(), '[')
 		for i, p := range points {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -81,7 +94,7 @@ func (s *Server) placements(r *request, points []orb.Point, codes []string) func
 				continue
 			}
 			var err error
-			if b, err = s.appendPlacement(b, r, p); err != nil {
+			if b, err = s.appendPlacement(ctx, b, r.scope, p); err != nil {
 				return err
 			}
 			if len(b) >= detailFlush {
@@ -98,8 +111,8 @@ func (s *Server) placements(r *request, points []orb.Point, codes []string) func
 	}
 }
 
-func (s *Server) appendPlacement(dst []byte, r *request, p orb.Point) ([]byte, error) {
-	place, err := s.registry.Locate(r.ctx, r.scope, registry.Ask{Point: p})
+func (s *Server) appendPlacement(ctx context.Context, dst []byte, scope registry.Scope, p orb.Point) ([]byte, error) {
+	place, err := s.registry.Locate(ctx, scope, registry.Ask{Point: p})
 	var outside *registry.OutsideError
 	if errors.As(err, &outside) { // by a grid that changed since codes were asked for
 		return append(dst, "null"...), nil

@@ -75,6 +75,13 @@ func TestBodyLargerThanItsLimitIsRefused(t *testing.T) {
 			t.Errorf("%s: %d %s", name, got.Status, got.Body)
 		}
 	}
+	for _, inside := range []string{"[111.28,", "[111.28,30.7"} { // the limit cuts the number that follows
+		r := s.request(http.MethodPost, "/locate", "["+strings.Repeat(" ", 8<<20-len(inside)-1)+inside+"123456]]")
+		r.ContentLength = -1
+		if got := s.serve(r); got.Status != http.StatusRequestEntityTooLarge {
+			t.Errorf("cut inside a number: %d %s", got.Status, got.Body)
+		}
+	}
 	many := "[" + strings.Repeat("[1,2],", registry.MaxPoints) + "[1,2]]"
 	if got := s.do(http.MethodPost, "/locate", many); got.Status != http.StatusRequestEntityTooLarge || !strings.Contains(got.Body, "too_many_points") {
 		t.Errorf("too many points: %d %s", got.Status, got.Body)

@@ -39,7 +39,7 @@ func newMetrics() *metrics {
 			Name: "citygrid_http_panics_total", Help: "Requests that ended in a panic of the program.",
 		}),
 		shed: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "citygrid_http_shed_total", Help: "Requests turned away because too many were at the database.",
+			Name: "citygrid_http_shed_total", Help: "Requests turned away because too many were being answered.",
 		}),
 	}
 	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.panics, m.shed,

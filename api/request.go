@@ -24,8 +24,6 @@ type request struct {
 	params query.Parameters
 	scope  registry.Scope
 	echo   echo.Context
-
-	known registry.Revisions // read once: an answer speaks of one state of the registry
 }
 
 // path is a decoded parameter of the path.
@@ -60,10 +58,10 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 	}
 	key := c.Request().Header.Values(echo.HeaderAuthorization)
 	_, component := params["component"]
-	if rt.database || component || !rt.open && len(key) > 0 {
-		leave, err := s.admission.enter(ctx)
-		if err != nil {
-			s.metrics.shed.Inc()
+	stored := rt.database || component
+	leave := func() {}
+	if stored || !rt.open && len(key) > 0 {
+		if leave, err = s.admit(ctx, s.database); err != nil {
 			return nil, err
 		}
 		defer leave()
@@ -82,29 +80,29 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 		r.scope = who.Scope
 		c.Set(keyIDKey, who.KeyID)
 	}
+	if !stored { // the key is known, and nothing else needs the database
+		leave()
+	}
 	return rt.handle(s, r)
+}
+
+// admit lets a request in, or counts that it was turned away.
+func (s *Server) admit(ctx context.Context, a *admission) (leave func(), err error) {
+	leave, err = a.enter(ctx)
+	if err != nil {
+		s.metrics.shed.Inc()
+	}
+	return leave, err
 }
 
 // validator is the entity tag of an answer made of collections. It fails with notModified when the client has that answer.
 // The tag is read before the data: what changes between the two is found by the next request.
 func (s *Server) validator(r *request, collections ...string) (string, error) {
-	revisions, err := s.revisions(r)
+	revisions, err := s.registry.Revisions(r.ctx)
 	if err != nil {
 		return "", err
 	}
 	return s.unlessKnown(r, fmt.Sprintf(`W/"%d-%s"`, revisions.Latest(collections...), s.build))
-}
-
-// revisions are those of the moment when the request first asked for them.
-func (s *Server) revisions(r *request) (registry.Revisions, error) {
-	if r.known == nil {
-		known, err := s.registry.Revisions(r.ctx)
-		if err != nil {
-			return nil, err
-		}
-		r.known = known
-	}
-	return r.known, nil
 }
 
 // unlessKnown passes a tag on, or fails with notModified when the client has what it stands for.

@@ -10,6 +10,7 @@ const (
 	locateBudget = 200 * time.Millisecond
 	itemsBudget  = 5 * time.Second
 	healthBudget = time.Second
+	detailBudget = 30 * time.Second // of the placements of a list of points, from when its body has arrived
 )
 
 // route is one thing that is served.
@@ -17,7 +18,7 @@ type route struct {
 	method, path string
 	handle       func(*Server, *request) (*answer, error)
 	params       []string      // the query parameters that it takes
-	budget       time.Duration // 0: bounded by the limits of its input alone
+	budget       time.Duration // 0: the handler bounds itself
 	database     bool          // needs the database for every answer
 	open         bool          // needs no key
 	page         bool          // for people: not in the OpenAPI document

@@ -30,10 +30,9 @@ type Server struct {
 	health     healthFunc
 	log        *slog.Logger
 	now        func() time.Time
-	admission  *admission
+	database   *admission
+	batches    *admission // lists of points
 	metrics    *metrics
-	subclasses subclasses
-	extents    extents
 	definition []byte // the OpenAPI document
 }
 
@@ -42,19 +41,20 @@ func New(c Config) (*Server, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
+	concurrent := cmp.Or(c.Concurrency, 2*runtime.GOMAXPROCS(0))
 	s := &Server{
-		registry:  c.Registry,
-		verifier:  auth.NewVerifier(cmp.Or[auth.Keys](c.Keys, noKeys{}), c.OpenReading, c.Now),
-		echo:      echo.New(),
-		base:      strings.TrimRight(c.BaseURL, "/"),
-		version:   c.Version,
-		origins:   c.CORSOrigins,
-		health:    c.Health,
-		log:       cmp.Or(c.Log, slog.Default()),
-		now:       c.Now,
-		admission: newAdmission(cmp.Or(c.Concurrency, 2*runtime.GOMAXPROCS(0))),
-		metrics:   newMetrics(),
-		extents:   extents{held: map[registry.Level]extent{}},
+		registry: c.Registry,
+		verifier: auth.NewVerifier(cmp.Or[auth.Keys](c.Keys, noKeys{}), c.OpenReading, c.Now),
+		echo:     echo.New(),
+		base:     strings.TrimRight(c.BaseURL, "/"),
+		version:  c.Version,
+		origins:  c.CORSOrigins,
+		health:   c.Health,
+		log:      cmp.Or(c.Log, slog.Default()),
+		now:      c.Now,
+		database: newAdmission(concurrent),
+		batches:  newAdmission(concurrent),
+		metrics:  newMetrics(),
 	}
 	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
 	var err error
