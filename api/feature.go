@@ -140,6 +140,7 @@ func (w *featureWriter) text(name, value string) {
 	w.dst = geojson.AppendString(w.dst, value)
 }
 
+// dept writes a recorded department; supervisor is the competent unit (主管), which answers about a place call competent.
 func (w *featureWriter) dept(role string, d registry.Dept) {
 	w.text(role+"_code", string(d.Code))
 	w.text(role+"_name", d.Name)
