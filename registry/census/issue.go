@@ -82,7 +82,7 @@ const longestValue = 200
 // cut copies a cell, so that an issue does not hold the record it came from, without what is past the limit and what PostgreSQL
 // cannot keep in a text. It does not cut a character.
 func cut(value string) string {
-	value = strings.ReplaceAll(value, "\x00", "␀")
+	value = visible(value)
 	if len(value) > longestValue {
 		end := longestValue
 		for end > 0 && !utf8.RuneStart(value[end]) {
@@ -92,3 +92,6 @@ func cut(value string) string {
 	}
 	return strings.Clone(value)
 }
+
+// visible shows NUL as a sign of its own: PostgreSQL keeps none in a text.
+func visible(text string) string { return strings.ReplaceAll(text, "\x00", "␀") }

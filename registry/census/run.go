@@ -106,6 +106,7 @@ func (r *run) report(issues ...Issue) {
 			count = &r.errors
 		}
 		if *count++; *count <= int64(r.config.MaxIssues) {
+			i.Column, i.Message.ZH, i.Message.EN = visible(i.Column), visible(i.Message.ZH), visible(i.Message.EN) // they quote cells
 			r.issues = append(r.issues, i)
 		}
 	}

@@ -254,6 +254,15 @@ func TestFileThatCannotBeReadIsAReportAndNoError(t *testing.T) {
 	}
 }
 
+func TestNULInACodeIsAFaultOfItsRow(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	r := s.take("nul.csv", strings.Replace(lamps(2, "完好"), "4205020118000002", "420502\x00118000002", 1))
+	if r.Batch.State != census.Rejected || r.Batch.Bad != 1 || len(r.Issues) == 0 || r.Issues[0].Row != 3 || r.Issues[0].Column != "ObjID" {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestIssuesPastTheLimitAreCountedAndNotKept(t *testing.T) {
 	t.Parallel()
 	s := newSurvey(t)
