@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"citygrid/internal/dbtest"
 )
@@ -123,6 +126,34 @@ func TestTodayIsTheCitysDay(t *testing.T) {
 	}
 	citygrid(t, url, "--zone", "Etc/GMT+12", "import", file).want(t, exitRefused, "future_date")
 	citygrid(t, url, "--zone", "Pacific/Kiritimati", "import", file).want(t, 0, "1 updated")
+}
+
+func TestARoleThatOwnsNothingServesAndImports(t *testing.T) {
+	t.Parallel()
+	owner, dir := dbtest.URL(t), yichang(t)
+	conn, err := pgx.Connect(t.Context(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), `create role clerk login`); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if conn, err := pgx.Connect(context.Background(), owner); err == nil {
+			conn.Exec(context.Background(), `drop owned by clerk; drop role clerk`)
+			conn.Close(context.Background())
+		}
+	})
+	clerk := strings.Replace(owner, conn.Config().User+"@", "clerk@", 1)
+	for _, want := range []string{"applied as revision 1", "nothing to do"} {
+		p := citygrid(t, clerk, "profile", "apply", dir)
+		p.Env = append(p.Env, "MIGRATE_DATABASE_URL="+owner)
+		p.want(t, 0, want)
+	}
+	p := citygrid(t, clerk, "import", filepath.Join(dir, "components", "points.csv"))
+	p.Env = append(p.Env, "MIGRATE_DATABASE_URL="+owner)
+	p.want(t, 0, "11093 unchanged")
 }
 
 var shownKey = regexp.MustCompile(`grid_prod_([0-9A-Za-z]{8})_\S+`)
