@@ -92,10 +92,11 @@ func (r *Registry) Cells(s Scope, points []orb.Point) (codes []string, revision 
 type Here struct {
 	Placement  *Placement // nil outside all cells
 	Outside    *OutsideError
-	Components []Near
+	Components []Near // nearest first, at most MaxNear
+	Complete   bool   // nothing more stands within the radius
 }
 
-// WhatsHere lists what stands within metres of p, nearest first. A point outside all cells still lists what is near. It fails with
+// WhatsHere lists what stands within metres of p, nearest first, the nearest MaxNear where there is more. A point outside all cells still lists what is near. It fails with
 // Forbidden for a scope that sees nothing.
 func (r *Registry) WhatsHere(ctx context.Context, s Scope, p orb.Point, metres float64) (Here, error) {
 	if s.Empty() {
@@ -104,11 +105,11 @@ func (r *Registry) WhatsHere(ctx context.Context, s Scope, p orb.Point, metres f
 	if !(metres > 0 && metres <= MaxRadius) {
 		return Here{}, NewError(Invalid, "invalid_radius", "半径须大于 0 且不超过 500 米", "the radius must be above 0 and at most 500 metres")
 	}
-	near, err := r.ComponentsNear(ctx, s, p, max(metres, leastRadius), MaxNear)
+	near, err := r.ComponentsNear(ctx, s, p, max(metres, leastRadius), MaxNear+1) // one more tells whether all fit
 	if err != nil {
 		return Here{}, err
 	}
-	here := Here{Components: near}
+	here := Here{Components: near[:min(len(near), MaxNear)], Complete: len(near) <= MaxNear}
 	place, err := r.placer.Place(p, Subject{})
 	var outside *OutsideError
 	switch {

@@ -1,10 +1,12 @@
 package registry_test
 
 import (
+	"context"
 	"errors"
 	"math"
 	"os"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -240,5 +242,35 @@ func TestWhatsHereOutsideAllCellsStillListsWhatIsNear(t *testing.T) {
 	if err != nil || here.Placement != nil || here.Outside == nil || here.Outside.Nearest.Code != "420502001001001" ||
 		len(here.Components) != 1 || here.Components[0].Code.String() != ownedCover {
 		t.Errorf("got %+v, %v", here, err)
+	}
+}
+
+// crowded is the real store where everything that stands near stands there again and again.
+type crowded struct {
+	registry.Store
+	stand int // how many there are
+}
+
+func (c crowded) ComponentsNear(ctx context.Context, s registry.Scope, p orb.Point, metres float64, limit int) ([]registry.Near, error) {
+	near, err := c.Store.ComponentsNear(ctx, s, p, metres, limit)
+	if err != nil || len(near) == 0 {
+		return near, err
+	}
+	return slices.Repeat(near[:1], min(c.stand, limit)), nil
+}
+
+func TestWhatsHereSaysWhenItCouldNotListAll(t *testing.T) {
+	t.Parallel()
+	r := crossing(t)
+	for stand, complete := range map[int]bool{1: true, registry.MaxNear: true, registry.MaxNear + 1: false, 2 * registry.MaxNear: false} {
+		full := *r
+		full.Store = crowded{r.Store, stand}
+		here, err := full.WhatsHere(t.Context(), everything(), orb.Point{111.305, 30.715}, 30)
+		if err != nil || here.Complete != complete || len(here.Components) != min(stand, registry.MaxNear) {
+			t.Errorf("of %d: %d listed, complete %v, %v", stand, len(here.Components), here.Complete, err)
+		}
+	}
+	if here, err := r.WhatsHere(t.Context(), everything(), orb.Point{111.315, 30.705}, 30); err != nil || !here.Complete {
+		t.Errorf("nothing near: %+v, %v", here, err)
 	}
 }
