@@ -13,8 +13,8 @@ import (
 func (s *Server) baseLayer(r *request) (*answer, error) {
 	name := r.path("layer")
 	if layers := registry.BaseLayers(); !slices.Contains(layers, name) {
-		return nil, registry.NewError(registry.NotFound, "no_such_layer",
-			"没有这个底图图层；可用："+strings.Join(layers, "、"), "no such base layer; there are "+strings.Join(layers, ", "))
+		return nil, missing("no_such_layer", "layer", name, registry.Text{ZH: "没有这个底图图层", EN: "no such base layer"},
+			registry.Text{ZH: "应为以下之一：" + strings.Join(layers, "、"), EN: "write one of " + strings.Join(layers, ", ")})
 	}
 	body, err := s.registry.BaseLayer(r.ctx, r.scope, name)
 	if err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -44,8 +45,13 @@ func collectionNamed(id string) (collection, error) {
 	if i := slices.IndexFunc(all, func(c collection) bool { return c.id == id }); i >= 0 {
 		return all[i], nil
 	}
-	return collection{}, registry.NewError(registry.NotFound, "no_such_collection",
-		"没有这个要素集；可用的要素集见 /collections", "no such collection; see /collections for those there are")
+	what := registry.Text{ZH: "没有这个要素集；可用的要素集见 /collections", EN: "no such collection; see /collections for those there are"}
+	var ids []string
+	for _, c := range all {
+		ids = append(ids, c.id)
+	}
+	return collection{}, missing("no_such_collection", "collectionId", id, what,
+		registry.Text{ZH: "应为以下之一：" + strings.Join(ids, "、"), EN: "write one of " + strings.Join(ids, ", ")})
 }
 
 // collectionDocument describes a collection as OGC API - Features 7.14 asks.

@@ -73,15 +73,22 @@ func (s *Server) item(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	id := r.path("featureId")
+	if !storable(id) {
+		return nil, noSuchFeature(c, id)
+	}
 	tag, err := s.validator(r, c.revision)
 	if err != nil {
 		return nil, err
 	}
 	w := featureWriter{dst: buffer()}
 	if c.id == components {
-		err = s.appendComponent(r, &w, c)
+		err = s.appendComponent(r, &w, c, id)
 	} else {
-		err = s.appendArea(r, &w, c)
+		err = s.appendArea(r, &w, c, id)
+	}
+	if isNoRecord(err) {
+		return nil, noSuchFeature(c, id)
 	}
 	if err != nil {
 		return nil, err
@@ -89,16 +96,16 @@ func (s *Server) item(r *request) (*answer, error) {
 	return &answer{mediaType: typeGeoJSON, tag: tag, body: w.dst, pooled: true}, nil
 }
 
-func (s *Server) appendComponent(r *request, w *featureWriter, c collection) error {
-	found, err := s.registry.Component(r.ctx, r.scope, r.path("featureId"))
+func (s *Server) appendComponent(r *request, w *featureWriter, c collection, id string) error {
+	found, err := s.registry.Component(r.ctx, r.scope, id)
 	if err != nil {
 		return err
 	}
 	return w.component(&found, nil, s.itemLinks(c, found.Code.String()))
 }
 
-func (s *Server) appendArea(r *request, w *featureWriter, c collection) error {
-	found, err := s.registry.Area(r.ctx, r.scope, c.level, r.path("featureId"))
+func (s *Server) appendArea(r *request, w *featureWriter, c collection, id string) error {
+	found, err := s.registry.Area(r.ctx, r.scope, c.level, id)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/paulmach/orb"
 
@@ -25,6 +26,9 @@ func (s *Server) locate(r *request) (*answer, error) {
 		return nil, err
 	}
 	place, err := s.registry.Locate(r.ctx, r.scope, ask)
+	if ask.Component != "" && isNoRecord(err) {
+		return nil, noSuchComponent("component", ask.Component)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +70,7 @@ func bodyOf(r *request, limit int64) (io.Reader, error) {
 	case encoding != "" && encoding != "identity":
 		return nil, registry.InvalidField("Content-Encoding", encoding, "请发送未压缩的正文", "send the body as it is, not compressed")
 	case r.http.ContentLength > limit:
-		return nil, registry.NewError(registry.TooLarge, "body_too_large",
-			fmt.Sprintf("请求正文 %d 字节，上限为 %d 字节：请分批发送", r.http.ContentLength, limit),
-			fmt.Sprintf("the body has %d bytes, the limit is %d: send it in parts", r.http.ContentLength, limit))
+		return nil, query.BodyTooLarge(strconv.FormatInt(r.http.ContentLength, 10), limit)
 	}
 	return http.MaxBytesReader(r.writer, r.http.Body, limit), nil
 }
@@ -187,6 +189,8 @@ func encodeHere(here registry.Here, chinese bool) (*answer, error) {
 		}
 		w.dst = append(w.dst, text...)
 	}
+	w.dst = append(w.dst, `,"complete":`...)
+	w.dst = strconv.AppendBool(w.dst, here.Complete)
 	w.dst = append(w.dst, `,"components":`...)
 	w.openCollection()
 	for i := range here.Components {

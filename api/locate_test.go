@@ -1,12 +1,17 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/paulmach/orb"
+
+	"citygrid/api"
 	"citygrid/registry"
 )
 
@@ -59,6 +64,33 @@ func TestDetailOfManyPointsIsThatOfEach(t *testing.T) {
 	equal(t, got[0], s.get("/locate?lon=111.281&lat=30.705").ok())
 	equal(t, got[2998], s.get("/locate?lon=111.282&lat=30.705").ok())
 	equal(t, got[2999], nil)
+}
+
+// crowded is the real store where more stands around every point than one answer holds.
+type crowded struct{ registry.Store }
+
+func (c crowded) ComponentsNear(ctx context.Context, s registry.Scope, p orb.Point, metres float64, limit int) ([]registry.Near, error) {
+	near, err := c.Store.ComponentsNear(ctx, s, p, metres, limit)
+	if err != nil || len(near) == 0 {
+		return near, err
+	}
+	return slices.Repeat(near[:1], limit), nil
+}
+
+func TestListOfWhatIsHereSaysWhetherItIsWhole(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const target = "/whats-here?lon=111.2812&lat=30.7012&radius=1"
+	whole := s.get(target).ok()
+	equal(t, []any{at(t, whole, "complete"), at(t, whole, "components", "numberReturned")}, []any{true, float64(1)})
+	s.config.Registry = registry.New(crowded{s.store}, slow{func() {}})
+	server, err := api.New(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.server = server
+	cut := s.get(target).ok()
+	equal(t, []any{at(t, cut, "complete"), at(t, cut, "components", "numberReturned")}, []any{false, float64(registry.MaxNear)})
 }
 
 func TestBodyLargerThanItsLimitIsRefused(t *testing.T) {

@@ -26,13 +26,18 @@ type request struct {
 	echo   echo.Context
 }
 
-// path is a decoded parameter of the path.
+// path is a decoded parameter of the path. Routes are matched against URL.RawPath where there is one, and URL.Path else, which net/url
+// has decoded: to decode that again would make "%2500" a NUL.
 func (r *request) path(name string) string {
 	text := r.echo.Param(name)
-	if decoded, err := url.PathUnescape(text); err == nil {
-		return decoded
+	if r.http.URL.RawPath == "" {
+		return text
 	}
-	return text
+	decoded, err := url.PathUnescape(text)
+	if err != nil { // net/url keeps no RawPath that it cannot decode
+		return text
+	}
+	return decoded
 }
 
 // serve lets a request in, has it answered, and writes the answer when everything that others wait for is given back.
@@ -86,10 +91,10 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 	return rt.handle(s, r)
 }
 
-// admit lets a request in, or counts that it was turned away.
+// admit lets a request in, or counts that it was turned away; one that went away by itself was not.
 func (s *Server) admit(ctx context.Context, a *admission) (leave func(), err error) {
 	leave, err = a.enter(ctx)
-	if err != nil {
+	if registry.KindOf(err) == registry.Unavailable {
 		s.metrics.shed.Inc()
 	}
 	return leave, err

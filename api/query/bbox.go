@@ -38,7 +38,8 @@ func ParseBBox(text string) ([]orb.Bound, error) {
 	for i, part := range parts {
 		v, ok := parseNumber(part)
 		if !ok {
-			return refuse("“"+shorten(part)+"”不是有限的十进制数", `"`+shorten(part)+`" is not a finite decimal number`)
+			return refuse("“"+shorten(part)+"”不是有限的十进制数：请写度数，例如 111.28,30.70,111.29,30.71",
+				`"`+shorten(part)+`" is not a finite decimal number: write degrees, such as 111.28,30.70,111.29,30.71`)
 		}
 		n[i] = v
 	}

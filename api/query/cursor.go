@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/crc32"
+	"strings"
 )
 
 // A cursor is base64url without padding of: the version, the checksum of the query it belongs to (4 bytes), the last code of the
@@ -29,7 +30,8 @@ func EncodeCursor(after, query string) string {
 // DecodeCursor gives the code that the page begins after. It refuses a cursor that is damaged or that was made for another query.
 func DecodeCursor(text, query string) (string, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) <= cursorFrame || len(b) > cursorFrame+cursorMost || b[0] != cursorVersion ||
+	if err != nil || strings.ContainsAny(text, "\r\n") || // base64 passes over line ends, strict or not
+		len(b) <= cursorFrame || len(b) > cursorFrame+cursorMost || b[0] != cursorVersion ||
 		binary.BigEndian.Uint32(b[len(b)-4:]) != crc32.ChecksumIEEE(b[:len(b)-4]) {
 		return "", invalid(field("cursor", text,
 			"游标已损坏：请原样使用上一页 next 链接中的值，或去掉该参数从第一页开始",

@@ -37,10 +37,22 @@ func TestEveryDamagedCharacterOfACursorIsNoticed(t *testing.T) {
 	}
 }
 
+func TestCursorWithLineEndsIsDamaged(t *testing.T) {
+	t.Parallel()
+	cursor := EncodeCursor("420502", "districts?")
+	for _, damaged := range []string{cursor + "\n", "\r" + cursor, cursor[:4] + "\r\n" + cursor[4:]} {
+		_, err := DecodeCursor(damaged, "districts?")
+		if got, want := refused(t, err), invalidParameter("cursor", damaged); got != want {
+			t.Errorf("%q: got %+v, want %+v", damaged, got, want)
+		}
+	}
+}
+
 func FuzzCursor(f *testing.F) {
 	f.Add(EncodeCursor("4205020102000123", "components?"))
 	f.Add("")
 	f.Add("AAAA")
+	f.Add(EncodeCursor("420502", "components?") + "\n")
 	f.Add("AQAAAAA=")
 	f.Fuzz(func(t *testing.T, text string) {
 		after, err := DecodeCursor(text, "components?")

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 
@@ -53,5 +54,8 @@ func (q Items) Next(after string) string {
 	return values.Encode()
 }
 
-// selection is what a cursor is bound to: everything but the place in the list and the size of the page.
-func (q Items) selection() string { return q.collection + "?" + q.given.Canonical("cursor", "limit") }
+// selection is what a cursor is bound to: everything but the place in the list and the size of the page. The box counts as the numbers
+// that were read: clients write 30.71 as 30.710 too.
+func (q Items) selection() string {
+	return fmt.Sprint(q.collection, "?", q.given.Canonical("cursor", "limit", "bbox"), q.Bounds)
+}

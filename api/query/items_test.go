@@ -23,6 +23,10 @@ func TestNextPageKeepsTheQueryAndMayChangeTheLimit(t *testing.T) {
 	if _, err := next.Items("streets"); err == nil {
 		t.Error("the cursor is taken by another collection")
 	}
+	next["bbox"] = "1.0,2,0,3.00,4e0,9"
+	if got, err := next.Items("components"); err != nil || got.After != second.After {
+		t.Errorf("the same box in other words: %+v, %v", got, err)
+	}
 	next["bbox"] = "1,2,3,5"
 	if _, err := next.Items("components"); err == nil {
 		t.Error("the cursor is taken by another box")

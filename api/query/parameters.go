@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"citygrid/registry"
@@ -20,9 +21,11 @@ type Parameters map[string]string
 // form, parameters that are not among the allowed ones, naming those that are, and parameters given twice.
 func ParseParameters(raw string, allowed ...string) (Parameters, error) {
 	if len(raw) > MaxLength {
-		return nil, registry.NewError(registry.TooLarge, "query_too_long",
-			fmt.Sprintf("查询字符串长 %d 字节，上限为 %d 字节", len(raw), MaxLength),
-			fmt.Sprintf("the query string has %d bytes, the limit is %d", len(raw), MaxLength))
+		return nil, tooLarge("query_too_long", "query", strconv.Itoa(len(raw)), registry.Text{ZH: "查询字符串过长", EN: "the query string is too long"},
+			registry.Text{
+				ZH: fmt.Sprintf("上限为 %d 字节：请缩短或去掉部分参数", MaxLength),
+				EN: fmt.Sprintf("the limit is %d bytes: shorten the parameters or leave some out", MaxLength),
+			})
 	}
 	if raw == "" {
 		return Parameters{}, nil
@@ -74,6 +77,13 @@ func (p Parameters) Canonical(without ...string) string {
 		}
 	}
 	return values.Encode()
+}
+
+// tooLarge is the refusal of an input whose size, the value, is beyond a limit.
+func tooLarge(code, name, size string, what, cure registry.Text) *registry.Error {
+	e := registry.NewError(registry.TooLarge, code, what.ZH, what.EN)
+	e.Fields = []registry.Field{field(name, size, cure.ZH, cure.EN)}
+	return e
 }
 
 func unknownParameter(name, value string, allowed []string) registry.Field {

@@ -3,6 +3,7 @@ package query
 import (
 	"errors"
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestUnknownRepeatedAndBrokenParametersAreRefused(t *testing.T) {
 		"Limit=1":                 invalidParameter("Limit", "1"),
 		"limit=%zz":               invalidParameter("query", "limit=%zz"),
 		"limit=1;bbox=2":          invalidParameter("query", "limit=1;bbox=2"),
-		"limit=" + strings.Repeat("1", MaxLength): {registry.TooLarge, "query_too_long", "", ""},
+		"limit=" + strings.Repeat("1", MaxLength): {registry.TooLarge, "query_too_long", "query", strconv.Itoa(MaxLength + len("limit="))},
 	} {
 		_, err := ParseParameters(raw, "limit", "bbox")
 		if got := refused(t, err); got != want {

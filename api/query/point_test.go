@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,21 @@ func TestSwappedCoordinatesAreTold(t *testing.T) {
 	_, err := Parameters{"lon": "30.7", "lat": "111.28"}.Point()
 	if err == nil || !strings.Contains(err.Error(), "swapped") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestNumberThatIsNoPlaceComesWithItsCure(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]registry.Text{
+		"181": {ZH: "经度 181 不在 [-180, 180] 范围内：请写 WGS 84 度数，先经度后纬度，例如 111.2846 与 30.7012",
+			EN: "lon 181 is not within [-180, 180]: write degrees on WGS 84, longitude first, such as 111.2846 and 30.7012"},
+		"NaN": {ZH: "不是有限的十进制数：请写度数，例如 111.2846", EN: "is not a finite decimal number: write degrees, such as 111.2846"},
+	} {
+		_, err := Parameters{"lon": text, "lat": "1"}.Point()
+		var e *registry.Error
+		if want := []registry.Field{{Name: "lon", Value: text, Message: want}}; !errors.As(err, &e) || !slices.Equal(e.Fields, want) {
+			t.Errorf("%s: got %v, want %v", text, err, want)
+		}
 	}
 }
 

@@ -23,8 +23,9 @@ const maxNumber = 32
 
 // Points reads a JSON array of [longitude, latitude] pairs in degrees, at most registry.MaxPoints of them, as a stream: what it
 // holds grows with the points that were read, not with what the body claims. A fault is named by its JSON pointer ("body/17/1").
-// A body that http.MaxBytesReader cuts is TooLarge, one that does not arrive in time has the code body_too_slow, and one whose
-// sender went away is Unavailable with the code cancelled: what arrived of them is not judged.
+// A body that http.MaxBytesReader cuts is TooLarge, one that does not arrive in time has the code body_too_slow, one that ends before
+// its stated length body_incomplete, and one whose connection broke is Unavailable with the code cancelled: what arrived of them is
+// not judged.
 func Points(body io.Reader) ([]orb.Point, error) {
 	s := scanner{r: bufio.NewReaderSize(body, 64<<10)}
 	if !s.take('[') {
@@ -36,9 +37,11 @@ func Points(body io.Reader) ([]orb.Point, error) {
 	}
 	for {
 		if len(points) == registry.MaxPoints {
-			return nil, registry.NewError(registry.TooLarge, "too_many_points",
-				fmt.Sprintf("点数超过上限 %d：请分批发送", registry.MaxPoints),
-				fmt.Sprintf("more than %d points: send them in parts", registry.MaxPoints))
+			return nil, tooLarge("too_many_points", pointer(), fmt.Sprintf(">%d", registry.MaxPoints), registry.Text{ZH: "点数过多", EN: "too many points"},
+				registry.Text{
+					ZH: fmt.Sprintf("上限为 %d 个点：请分批发送", registry.MaxPoints),
+					EN: fmt.Sprintf("the limit is %d points: send them in parts", registry.MaxPoints),
+				})
 		}
 		point, err := s.pair(len(points))
 		if err != nil {
@@ -113,7 +116,7 @@ func (s *scanner) pair(i int) (orb.Point, error) {
 			axis = 1
 		}
 		value := strconv.FormatFloat(bad.Value, 'g', -1, 64)
-		return p, invalid(field(pointer(i, axis), value, bad.ZH(), bad.Error()))
+		return p, invalid(offEarth(pointer(i, axis), value, bad))
 	}
 	return p, err
 }
@@ -141,7 +144,7 @@ func (s *scanner) number(i, axis int) (float64, error) {
 	}
 	v, err := strconv.ParseFloat(string(text[:n]), 64)
 	if err != nil || !plainNumber(text[:n]) {
-		return 0, invalid(field(pointer(i, axis), string(text[:n]), "不是有限的 JSON 数字", "is not a finite JSON number"))
+		return 0, invalid(field(pointer(i, axis), string(text[:n]), "不是有限的 JSON 数字：请写度数，例如 111.2846", "is not a finite JSON number: write degrees, such as 111.2846"))
 	}
 	return v, nil
 }
@@ -156,14 +159,16 @@ func (s *scanner) end() error {
 
 // fault explains what stopped the scanner: the transport if it failed, else the text.
 func (s *scanner) fault(at, zh, en string) error {
-	var tooLarge *http.MaxBytesError
+	var cut *http.MaxBytesError
 	switch {
-	case errors.As(s.err, &tooLarge):
-		return registry.NewError(registry.TooLarge, "body_too_large",
-			fmt.Sprintf("请求正文超过上限 %d 字节：请分批发送", tooLarge.Limit),
-			fmt.Sprintf("the body exceeds %d bytes: send it in parts", tooLarge.Limit))
+	case errors.As(s.err, &cut):
+		return BodyTooLarge(fmt.Sprintf(">%d", cut.Limit), cut.Limit)
 	case errors.Is(s.err, os.ErrDeadlineExceeded):
-		return registry.NewError(registry.Invalid, "body_too_slow", "请求正文未在时限内到齐", "the body did not arrive in time")
+		return unfinished("body_too_slow", "请求正文未在时限内到齐", "the body did not arrive in time",
+			"请分成较小的几批发送", "send it in smaller parts")
+	case errors.Is(s.err, io.ErrUnexpectedEOF):
+		return unfinished("body_incomplete", "请求正文不完整", "the body is not whole",
+			"正文短于 Content-Length 所示：请完整发送", "the body ends before the length that Content-Length states: send the whole of it")
 	case s.err != nil && s.err != io.EOF:
 		gone := registry.NewError(registry.Unavailable, "cancelled", "请求正文未传完，连接已中断", "the connection ended before the body did")
 		gone.Err = s.err
@@ -181,6 +186,19 @@ func (s *scanner) fault(at, zh, en string) error {
 	e := invalid(field(at, found, zh, en))
 	e.Code = "invalid_body"
 	e.Message = registry.Text{ZH: "请求正文不正确", EN: "invalid request body"}
+	return e
+}
+
+// BodyTooLarge is the refusal of a body of a size, in bytes as far as it is known (">8388608"), beyond a limit in bytes.
+func BodyTooLarge(size string, limit int64) *registry.Error {
+	return tooLarge("body_too_large", pointer(), size, registry.Text{ZH: "请求正文过大", EN: "the request body is too large"},
+		registry.Text{ZH: fmt.Sprintf("上限为 %d 字节：请分批发送", limit), EN: fmt.Sprintf("the limit is %d bytes: send it in parts", limit)})
+}
+
+// unfinished is the refusal of a body of which not everything came.
+func unfinished(code, zh, en, cureZH, cureEN string) *registry.Error {
+	e := registry.NewError(registry.Invalid, code, zh, en)
+	e.Fields = []registry.Field{field(pointer(), "", cureZH, cureEN)}
 	return e
 }
 

@@ -81,7 +81,7 @@ func TestNoMorePointsThanTheLimitAreRead(t *testing.T) {
 		t.Errorf("at the limit: %d points, %v", len(got), err)
 	}
 	_, err := Points(strings.NewReader("[" + full + ",[1,2]]"))
-	if got, want := refused(t, err), (refusal{Kind: registry.TooLarge, Code: "too_many_points"}); got != want {
+	if got, want := refused(t, err), (refusal{registry.TooLarge, "too_many_points", "body", ">100000"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -99,12 +99,12 @@ func TestBodyThatIsCutOrLateIsToldFromABodyThatIsWrong(t *testing.T) {
 	const text = "[[1,2],[-1.5e1,4]] "
 	for cut := range len(text) {
 		_, err := Points(http.MaxBytesReader(httptest.NewRecorder(), io.NopCloser(strings.NewReader(text)), int64(cut)))
-		if got, want := refused(t, err), (refusal{Kind: registry.TooLarge, Code: "body_too_large"}); got != want {
+		if got, want := refused(t, err), (refusal{registry.TooLarge, "body_too_large", "body", fmt.Sprintf(">%d", cut)}); got != want {
 			t.Errorf("cut after %q: got %+v, want %+v", text[:cut], got, want)
 		}
 		for cause, want := range map[error]refusal{
-			os.ErrDeadlineExceeded: {Kind: registry.Invalid, Code: "body_too_slow"},
-			io.ErrUnexpectedEOF:    {Kind: registry.Unavailable, Code: "cancelled"},
+			os.ErrDeadlineExceeded: {Kind: registry.Invalid, Code: "body_too_slow", Name: "body"},
+			io.ErrUnexpectedEOF:    {Kind: registry.Invalid, Code: "body_incomplete", Name: "body"},
 			syscall.ECONNRESET:     {Kind: registry.Unavailable, Code: "cancelled"},
 		} {
 			_, err := Points(io.MultiReader(strings.NewReader(text[:cut]), failing{fmt.Errorf("read: %w", cause)}))
