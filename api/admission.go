@@ -19,7 +19,8 @@ func newAdmission(concurrent int) *admission {
 	return &admission{slots: make(chan struct{}, concurrent)}
 }
 
-// enter waits for a turn and returns the function that ends it, once. It fails with Unavailable after queueTime.
+// enter waits for a turn and returns the function that ends it, once. It fails with Unavailable after queueTime, and
+// with the context's own error when that ends first.
 func (a *admission) enter(ctx context.Context) (leave func(), err error) {
 	leave = sync.OnceFunc(func() { <-a.slots })
 	select {

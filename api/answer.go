@@ -67,6 +67,9 @@ func (a *answer) write(c echo.Context) error {
 		header.Add("Vary", a.vary)
 	}
 	status := max(a.status, http.StatusOK)
+	if status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", retryAfter)
+	}
 	if a.stream != nil {
 		return a.writeStream(c, status)
 	}

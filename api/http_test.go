@@ -247,6 +247,60 @@ func TestFailureOfTheStoreSaysNothingOfTheInside(t *testing.T) {
 	}
 }
 
+func TestDatabaseAwayIsNoWarningForEveryRequest(t *testing.T) {
+	t.Parallel()
+	away := registry.NewError(registry.Unavailable, "database_away", "数据库不可用", "the database is away")
+	s := newFaultySite(t, func(context.Context) error { return away })
+	s.get("/units")
+	if log := s.log.String(); !strings.Contains(log, "database_away") || strings.Contains(log, `"level":"WARN"`) || strings.Contains(log, `"level":"ERROR"`) {
+		t.Error(log)
+	}
+}
+
+// The store's failure is its own here, as that of a connection that was closed with the request.
+func TestClientThatWentAwayIsNoFailureOfOurs(t *testing.T) {
+	t.Parallel()
+	for name, failure := range map[string]error{
+		"cancelled": context.Canceled, "unknown": errors.New("conn closed"),
+		"timed out": registry.NewError(registry.Unavailable, "timed_out", "查询超时", "the query took too long"),
+	} {
+		ctx, hangUp := context.WithCancel(t.Context())
+		s := newFaultySite(t, func(context.Context) error {
+			hangUp()
+			return failure
+		})
+		got := s.serve(s.request(http.MethodGet, "/units", "").WithContext(ctx))
+		log, metrics := s.log.String(), s.get("/metrics").Body
+		if got.Status != 499 || !strings.Contains(log, `"status":499`) || strings.Contains(log, `"level":"WARN"`) || strings.Contains(log, `"level":"ERROR"`) ||
+			!strings.Contains(metrics, `{method="GET",route="/units",status="499"} 1`) {
+			t.Errorf("%s: %d, %s", name, got.Status, log)
+		}
+	}
+}
+
+func TestClientThatWentAwayInTheQueueWasNotTurnedAway(t *testing.T) {
+	t.Parallel()
+	entered, leave := make(chan struct{}), make(chan struct{})
+	s := newFaultySite(t, func(context.Context) error {
+		entered <- struct{}{}
+		<-leave
+		return nil
+	}, func(c *api.Config) { c.Concurrency = 1 })
+	slow := make(chan int)
+	go func() { slow <- s.get("/units").Status }()
+	<-entered
+	ctx, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	got := s.serve(s.request(http.MethodGet, "/city", "").WithContext(ctx))
+	if metrics := s.get("/metrics").Body; got.Status != 499 || !strings.Contains(metrics, "citygrid_http_shed_total 0") {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+	close(leave)
+	if status := <-slow; status != http.StatusOK {
+		t.Errorf("the one that was in: %d", status)
+	}
+}
+
 func TestMoreThanTheDatabaseCarriesIsTurnedAwayAfterASecond(t *testing.T) {
 	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan struct{})
@@ -310,7 +364,8 @@ func TestSecretsAndPlacesDoNotReachTheLog(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.get("/locate?lon=111.285&lat=30.705", "Authorization: Bearer grid_test_00000000_hush_00000000")
-	if log := s.log.String(); strings.Contains(log, "hush") || strings.Contains(log, "111.285") {
+	s.get("/units/grid_test_00000000_hush_00000000")
+	if log := s.log.String(); strings.Contains(log, "hush") || strings.Contains(log, "111.285") || !strings.Contains(log, `"path":"/units/grid_…"`) {
 		t.Error(log)
 	}
 }
@@ -352,8 +407,8 @@ func TestReadinessFollowsTheDatabase(t *testing.T) {
 		"ready": true, "version": "test", "checks": []any{map[string]any{"name": "database", "ok": true, "detail": ""}},
 	})
 	s.store.Close()
-	if got := s.get("/readyz"); got.Status != http.StatusServiceUnavailable || at(t, parse(t, got.Body), "ready") != false {
-		t.Errorf("%d %s", got.Status, got.Body)
+	if got := s.get("/readyz"); got.Status != http.StatusServiceUnavailable || at(t, parse(t, got.Body), "ready") != false || got.Header.Get("Retry-After") != "1" {
+		t.Errorf("%d %v %s", got.Status, got.Header, got.Body)
 	}
 	if got := s.get("/healthz"); got.Status != http.StatusOK {
 		t.Errorf("alive: %d", got.Status)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"citygrid/api/auth"
 )
 
 const (
@@ -19,7 +21,7 @@ const (
 )
 
 // observe names the request, has it answered, and counts and logs how that went. The query is not logged: it may hold the place of a
-// person who reports something.
+// person who reports something. A key that was put into the path by mistake is not logged either.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := s.now()
@@ -44,7 +46,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		took := s.now().Sub(began)
 		s.metrics.observe(route, c.Request().Method, c.Response().Status, took)
 		keyID, _ := c.Get(keyIDKey).(string)
-		s.log.Info("request", "request_id", id, "method", c.Request().Method, "path", c.Request().URL.Path, "route", route,
+		s.log.Info("request", "request_id", id, "method", c.Request().Method, "path", auth.Redact(c.Request().URL.Path), "route", route,
 			"status", c.Response().Status, "bytes", c.Response().Size, "ms", float64(took.Microseconds())/1000,
 			"remote", c.RealIP(), "key", keyID, "cut", cut)
 		if cut {

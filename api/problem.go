@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strings"
@@ -13,6 +14,16 @@ import (
 
 	"citygrid/registry"
 )
+
+// statusClientClosed counts and logs a request whose client went away before its answer; nobody receives it. HTTP has no status for
+// that, proxies write this one.
+const statusClientClosed = 499
+
+// codeCancelled is the code of such a request, also where package query saw the connection break.
+const codeCancelled = "cancelled"
+
+// retryAfter is for how long, in seconds, a client is asked to wait when something is away or busy.
+const retryAfter = "1"
 
 // problem is a failure as RFC 9457 writes it.
 type problem struct {
@@ -37,10 +48,7 @@ type problemField struct {
 
 // newProblem says of an error what a caller may see, in the language that it reads.
 func newProblem(err error, chinese bool, requestID string) problem {
-	var known *registry.Error
-	if !errors.As(err, &known) {
-		known = classify(err)
-	}
+	known := classify(err)
 	status := statusOf(known)
 	p := problem{
 		Type: "urn:citygrid:problem:" + known.Code, Title: pick(titleOf(status), chinese), Status: status,
@@ -68,15 +76,19 @@ func newProblem(err error, chinese bool, requestID string) problem {
 	return p
 }
 
-// classify gives the failures that are not the registry's a kind. What is not known is Internal.
+// classify finds the registry's failure in an error, and gives those that are not the registry's a kind. What is not known is Internal.
+// A request that was cancelled is that, whatever it broke off.
 func classify(err error) *registry.Error {
+	var known *registry.Error
 	var routing *echo.HTTPError
 	switch {
+	case errors.Is(err, context.Canceled):
+		return registry.NewError(registry.Unavailable, codeCancelled, "请求已取消", "the request was cancelled")
+	case errors.As(err, &known):
+		return known
 	case errors.Is(err, context.DeadlineExceeded):
 		return registry.NewError(registry.Unavailable, "out_of_time", "未能在时限内作答，请稍后重试或缩小范围",
 			"no answer within the time allowed: try again, or ask for less")
-	case errors.Is(err, context.Canceled):
-		return registry.NewError(registry.Unavailable, "cancelled", "请求已取消", "the request was cancelled")
 	case errors.As(err, &routing) && routing.Code == http.StatusNotFound:
 		return registry.NewError(registry.NotFound, "no_such_resource", "没有这个资源；可用的资源见 / 与 /api",
 			"no such resource; see / and /api for what there is")
@@ -90,6 +102,8 @@ func classify(err error) *registry.Error {
 // statusOf maps a failure to its HTTP status: by kind, but for the few that HTTP has a status of their own for.
 func statusOf(e *registry.Error) int {
 	switch e.Code {
+	case codeCancelled:
+		return statusClientClosed
 	case "method_not_allowed":
 		return http.StatusMethodNotAllowed
 	case "query_too_long":
@@ -124,11 +138,18 @@ func titleOf(status int) registry.Text {
 		http.StatusRequestURITooLong: "地址过长", http.StatusServiceUnavailable: "暂不可用",
 		http.StatusInternalServerError: "内部错误",
 	}
+	if status == statusClientClosed {
+		return registry.Text{ZH: "请求已取消", EN: "Client Closed Request"}
+	}
 	return registry.Text{ZH: zh[status], EN: http.StatusText(status)}
 }
 
 // fail answers a request with its failure; echo calls it, and so does observe.
 func (s *Server) fail(err error, c echo.Context) {
+	gone := c.Request().Context().Err()
+	if errors.Is(gone, context.Canceled) && statusOf(classify(err)) >= http.StatusInternalServerError { // the client's doing, not ours
+		err = fmt.Errorf("%w: %w", gone, err)
+	}
 	var same notModified
 	switch {
 	case c.Response().Committed:
@@ -149,12 +170,14 @@ func (s *Server) fail(err error, c echo.Context) {
 	case http.StatusUnauthorized:
 		header.Set("WWW-Authenticate", `Bearer realm="citygrid"`)
 	case http.StatusServiceUnavailable:
-		header.Set("Retry-After", "1")
+		header.Set("Retry-After", retryAfter)
 	}
 	switch {
 	case p.Status == http.StatusInternalServerError:
 		s.log.Error("request failed", "request_id", p.RequestID, "code", p.Code, "error", err)
-	case p.Status > http.StatusInternalServerError && p.Code != "cancelled":
+	case p.Code == "database_away": // true of every request while it lasts; /readyz says it too
+		s.log.Info("request refused", "request_id", p.RequestID, "code", p.Code, "error", err)
+	case p.Status > http.StatusInternalServerError:
 		s.log.Warn("request refused", "request_id", p.RequestID, "code", p.Code, "error", err)
 	}
 	body, err := json.Marshal(p)

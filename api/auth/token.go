@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"math/big"
+	"regexp"
 	"strings"
 )
 
@@ -54,6 +55,12 @@ func ParseToken(text string) (Token, error) {
 	}
 	return t, nil
 }
+
+// keyLike is what begins like a key, whole or not.
+var keyLike = regexp.MustCompile(`(?i)grid_[0-9a-z_]+`)
+
+// Redact replaces keys in a text by grid_…, damaged ones too, so that the text may be logged.
+func Redact(text string) string { return keyLike.ReplaceAllString(text, "grid_…") }
 
 // SecretSHA256 is what the store knows of the secret.
 func (t Token) SecretSHA256() []byte {

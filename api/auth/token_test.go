@@ -90,3 +90,22 @@ func ExampleMint() {
 	// grid_dev_JlJD9WPB_0El6XFXwsUFD8J2vGxsaboW7rZYnQRBP5d9erwRwd29_65c671ac
 	// JlJD9WPB 32 <nil>
 }
+
+func TestRedactedTextHoldsNothingOfAKey(t *testing.T) {
+	t.Parallel()
+	shown, _, _, err := auth.Mint(rand.Reader, "prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"/units/" + shown:                  "/units/grid_…",
+		"/" + shown + "/x/" + shown[:30]:   "/grid_…/x/grid_…", // whole and cut
+		"/" + strings.ToUpper(shown) + ".": "/grid_….",
+		"/collections/grid-cells/items":    "/collections/grid-cells/items",
+		"/":                                "/",
+	} {
+		if got := auth.Redact(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
