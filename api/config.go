@@ -57,13 +57,9 @@ func (c Config) Validate() error {
 	if c.Now == nil {
 		errs = append(errs, errors.New("Now is nil"))
 	}
-	if !isOrigin(c.BaseURL, true) {
-		errs = append(errs, fmt.Errorf("BaseURL %q must be http://host or https://host, with or without a path", c.BaseURL))
-	}
+	errs = append(errs, CheckBaseURL(c.BaseURL))
 	for _, origin := range c.CORSOrigins {
-		if !isOrigin(origin, false) {
-			errs = append(errs, fmt.Errorf("CORS origin %q must be http://host or https://host, nothing after it", origin))
-		}
+		errs = append(errs, CheckOrigin(origin))
 	}
 	if c.Concurrency < 0 {
 		errs = append(errs, fmt.Errorf("Concurrency %d is negative", c.Concurrency))
@@ -71,8 +67,24 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// CheckBaseURL refuses what cannot be Config.BaseURL.
+func CheckBaseURL(text string) error {
+	if !isOrigin(text, true) {
+		return fmt.Errorf("BaseURL %q must be http://host or https://host, with or without a path", text)
+	}
+	return nil
+}
+
+// CheckOrigin refuses what cannot be one of Config.CORSOrigins, wildcards included: origins are compared whole.
+func CheckOrigin(text string) error {
+	if !isOrigin(text, false) {
+		return fmt.Errorf("CORS origin %q must be http://host or https://host, nothing after it", text)
+	}
+	return nil
+}
+
 func isOrigin(text string, path bool) bool {
 	u, err := url.Parse(text)
-	return err == nil && slices.Contains([]string{"http", "https"}, u.Scheme) && u.Host != "" && u.User == nil &&
-		!strings.ContainsAny(text, "?#") && (path || u.Path == "")
+	return err == nil && slices.Contains([]string{"http", "https"}, u.Scheme) && u.Hostname() != "" && u.User == nil &&
+		!strings.ContainsAny(text, "?#*") && (path || u.Path == "")
 }

@@ -31,6 +31,8 @@ func TestConfigThatCannotWorkIsRefused(t *testing.T) {
 		`BaseURL "http://x?a"`:   func(c *api.Config) { c.BaseURL = "http://x?a" },
 		`BaseURL "http://a:b@x"`: func(c *api.Config) { c.BaseURL = "http://a:b@x" },
 		`origin "*"`:             func(c *api.Config) { c.CORSOrigins = []string{"*"} },
+		`origin "http://*.x"`:    func(c *api.Config) { c.CORSOrigins = []string{"http://*.x"} },
+		`BaseURL "http://:80"`:   func(c *api.Config) { c.BaseURL = "http://:80" },
 		`origin "http://x/"`:     func(c *api.Config) { c.CORSOrigins = []string{"http://x/"} },
 		"Concurrency":            func(c *api.Config) { c.Concurrency = -1 },
 	} {

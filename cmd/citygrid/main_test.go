@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -82,4 +83,17 @@ func TestHelpTeachesTheFirstSteps(t *testing.T) {
 func TestAnAddressBeyondThisMachineNeedsAFlag(t *testing.T) {
 	t.Parallel()
 	citygrid(t, "", "serve", "--listen", "0.0.0.0:0").want(t, exitRefused, "--public")
+}
+
+// The database address leads nowhere: to try it would end with another code.
+func TestBadAddressesOfTheServerAreRefusedBeforeAnythingStarts(t *testing.T) {
+	t.Parallel()
+	const nowhere = "postgres://127.0.0.1:1/none"
+	for _, flags := range [][]string{
+		{"--origin", "*"}, {"--origin", "https://a.example", "--origin", "https://b.example/"}, {"--origin", "https://*.example.cn"},
+		{"--base", "grid.example.cn"}, {"--base", "ftp://grid.example.cn"},
+	} {
+		p := citygrid(t, nowhere, append([]string{"serve", "--listen", "127.0.0.1:0"}, flags...)...)
+		p.want(t, exitRefused, fmt.Sprintf("%s %q: write http://host or https://host", flags[len(flags)-2], flags[len(flags)-1]), "须写作 http://主机")
+	}
 }

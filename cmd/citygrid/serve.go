@@ -33,6 +33,9 @@ const stopGrace = 10 * time.Second
 // Run serves until it is told to stop.
 func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	started := e.now()
+	if err := c.check(); err != nil {
+		return err
+	}
 	// The port first: when it is taken, nothing else need be started to say so.
 	listener, err := c.listen(ctx)
 	if err != nil {
@@ -85,6 +88,22 @@ func serve(ctx context.Context, e *environment, server *http.Server, listener ne
 	if err := server.Shutdown(grace); err != nil {
 		e.log.Warn("requests cut off / 部分请求被中断", "err", err)
 		return server.Close()
+	}
+	return nil
+}
+
+// check refuses flags that the server would refuse once everything else is running.
+func (c serveCommand) check() error {
+	if c.Base != "" && api.CheckBaseURL(c.Base) != nil {
+		return registry.InvalidField("--base", c.Base,
+			"须写作 http://主机 或 https://主机，可带路径，例如 https://grid.example.cn/v1", "write http://host or https://host, with or without a path, such as https://grid.example.cn/v1")
+	}
+	for _, origin := range c.Origin {
+		if api.CheckOrigin(origin) != nil {
+			return registry.InvalidField("--origin", origin,
+				"须写作 http://主机 或 https://主机，后面不带任何内容，不能用通配符；可多次给出，例如 https://map.example.cn",
+				"write http://host or https://host, nothing after it and no wildcard; give it once for each, such as https://map.example.cn")
+		}
 	}
 	return nil
 }
