@@ -2,6 +2,7 @@ package postgis_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,11 +40,23 @@ func (s *survey) start(body string) <-chan outcome {
 	return done
 }
 
+// until waits for a count to be above zero.
+func (s *survey) until(sql string, args ...any) {
+	s.t.Helper()
+	for deadline := time.Now().Add(time.Minute); s.count(sql, args...) == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("never above zero: %s", sql)
+		}
+	}
+}
+
 func TestRunningPromotionLetsOthersStageAndTheirPromotionsWaitForIt(t *testing.T) {
 	t.Parallel()
 	s := newSurvey(t)
 	first := s.stage(lamps(2, "完好"))
 	running, finish, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	end := sync.OnceFunc(func() { close(finish) })
+	defer end()
 	go func() {
 		_, err := s.store.Change(t.Context(), promoting, func(c *postgis.Change) error {
 			_, err := c.PromoteBatch(t.Context(), first)
@@ -59,18 +72,16 @@ func TestRunningPromotionLetsOthersStageAndTheirPromotionsWaitForIt(t *testing.T
 		t.Errorf("got %+v", r.Batch)
 	}
 	second := s.start(lamps(3, "破损"))
-	for s.count(`select count(*) from import_batch where state = 'staged' and id <> $1`, first.ID.String()) == 0 {
-		time.Sleep(10 * time.Millisecond)
-	}
+	s.until(`select count(*) from import_batch where state = 'staged' and id <> $1`, first.ID.String())
 	if waited := time.Since(begun); waited > 8*time.Second {
 		t.Errorf("staging took %v beside a promotion", waited)
 	}
 	select {
 	case o := <-second:
-		t.Errorf("the second promotion did not wait: %+v", o)
+		t.Fatalf("the second promotion did not wait: %+v", o)
 	case <-time.After(pastLockTimeout):
 	}
-	close(finish)
+	end()
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
@@ -92,9 +103,7 @@ func TestPromotionThatMeetsALockedRowIsTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := s.start(lamps(1, "破损"))
-	for s.count(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 0 {
-		time.Sleep(10 * time.Millisecond)
-	}
+	s.until(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
 	time.Sleep(pastLockTimeout)
 	if err := tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)

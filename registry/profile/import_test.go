@@ -86,8 +86,11 @@ func TestImportDuringAnApplyWaitsForItAndCannotBringBackAnOldCell(t *testing.T) 
 			_, err := importLamps(t, old, strings.Replace(lamp(3, 1.5, 2.1), "完好", "破损", 1)+lamp(7, 1, 2.2))
 			ended <- err
 		}()
-		for s.rows(`select count(*)::text from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`)[0] == "0" {
-			time.Sleep(10 * time.Millisecond)
+		const waiting = `select pid::text from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`
+		for deadline := time.Now().Add(time.Minute); len(s.rows(waiting)) == 0; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the import did not wait")
+			}
 		}
 	}
 	if report := s.apply(movedTown().folder()); report.Replaced != 1 {
