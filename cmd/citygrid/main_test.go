@@ -85,7 +85,7 @@ func TestAnAddressBeyondThisMachineNeedsAFlag(t *testing.T) {
 	citygrid(t, "", "serve", "--listen", "0.0.0.0:0").want(t, exitRefused, "--public")
 }
 
-// The database address leads nowhere: to try it would end with another code.
+// The database address leads nowhere: who tries it says so instead.
 func TestBadAddressesOfTheServerAreRefusedBeforeAnythingStarts(t *testing.T) {
 	t.Parallel()
 	const nowhere = "postgres://127.0.0.1:1/none"
