@@ -24,14 +24,22 @@ func Grant(ctx context.Context, ownerURL, role string) error {
 	return nil
 }
 
+// Only what the owner owns: the role's own staging tables, and PostGIS's, are none of its business.
 const sqlGrant = `
 grant usage, create on schema public to {role};
-grant select, insert, update, delete on all tables in schema public to {role};
-grant usage, select on all sequences in schema public to {role};
 do $$
-declare t text;
+declare t record;
 begin
-    for t in select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename like '%\_version' loop
-        execute format('revoke update, delete on %s from {role}', t);
+    for t in select quote_ident(tablename) as name, tablename like '%\_version' as history
+        from pg_tables where schemaname = 'public' and tableowner = current_user
+    loop
+        execute format('grant select, insert on %s to {role}', t.name);
+        if not t.history then
+            execute format('grant update, delete on %s to {role}', t.name);
+        end if;
+    end loop;
+    for t in select quote_ident(sequencename) as name from pg_sequences where schemaname = 'public' and sequenceowner = current_user
+    loop
+        execute format('grant usage, select on sequence %s to {role}', t.name);
     end loop;
 end $$`
