@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +21,20 @@ type cable struct {
 	server string // the socket
 	mu     sync.Mutex
 	cut    bool
-	ends   []net.Conn
+	ends   []*end
+}
+
+// end is one end of a connection through a cable. A frozen one swallows what is written to it: a peer that is there and says nothing.
+type end struct {
+	net.Conn
+	frozen atomic.Bool
+}
+
+func (e *end) Write(p []byte) (int, error) {
+	if e.frozen.Load() {
+		return len(p), nil
+	}
+	return e.Conn.Write(p)
 }
 
 // newCable returns an address that leads to the database at address through a cable.
@@ -64,8 +78,9 @@ func (c *cable) join(client net.Conn) {
 		client.Close()
 		return
 	}
-	c.ends = append(c.ends, client, server)
-	for _, pair := range [][2]net.Conn{{client, server}, {server, client}} {
+	ours, theirs := &end{Conn: client}, &end{Conn: server}
+	c.ends = append(c.ends, ours, theirs)
+	for _, pair := range [][2]*end{{ours, theirs}, {theirs, ours}} {
 		go func() {
 			_, _ = io.Copy(pair[0], pair[1]) // ends when either side closes, which is what is tested
 			pair[0].Close()
@@ -82,6 +97,15 @@ func (c *cable) set(cut bool) {
 		end.Close()
 	}
 	c.ends = nil
+}
+
+// freeze silences the connections that there are, and none that comes later.
+func (c *cable) freeze() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, end := range c.ends {
+		end.frozen.Store(true)
+	}
 }
 
 func wantError(t *testing.T, what string, err error, kind registry.ErrorKind, code string) {
