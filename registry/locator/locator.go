@@ -29,6 +29,7 @@ type Locator struct {
 	now    func() time.Time
 	zone   *time.Location
 	turn   chan struct{} // holds one token while a Refresh runs
+	woken  chan struct{} // holds one token from Wake until Follow takes it
 	state  atomic.Pointer[state]
 }
 
@@ -40,7 +41,7 @@ type state struct {
 
 // New makes a Locator that knows nothing until its first Refresh. Rules are judged by the day in zone, the city's time zone.
 func New(source Source, now func() time.Time, zone *time.Location) *Locator {
-	return &Locator{source: source, now: now, zone: zone, turn: make(chan struct{}, 1)}
+	return &Locator{source: source, now: now, zone: zone, turn: make(chan struct{}, 1), woken: make(chan struct{}, 1)}
 }
 
 // Refresh brings the snapshot up to the store's revision; changed says whether there was anything to do. On failure the old
@@ -74,12 +75,23 @@ func (l *Locator) Refresh(ctx context.Context) (changed bool, err error) {
 	return true, nil
 }
 
-// Follow refreshes on every tick until ctx ends; failures are logged and tried again at the next tick.
+// Wake has Follow refresh without waiting for a tick: for whoever hears that the store has changed. It returns at once; calls
+// that come before Follow gets to them count as one.
+func (l *Locator) Wake() {
+	select {
+	case l.woken <- struct{}{}:
+	default:
+	}
+}
+
+// Follow refreshes at every Wake and on every tick until ctx ends; the ticks find what nobody was woken for. Failures are logged
+// and tried again at the next of either.
 func (l *Locator) Follow(ctx context.Context, ticks <-chan time.Time, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-l.woken:
 		case <-ticks:
 		}
 		changed, err := l.Refresh(ctx)
@@ -96,6 +108,15 @@ func (l *Locator) Follow(ctx context.Context, ticks <-chan time.Time, log *slog.
 func (l *Locator) Revision() int64 {
 	if s := l.state.Load(); s != nil {
 		return s.revision
+	}
+	return 0
+}
+
+// StaleSeconds is how old the snapshot may be, as its answers say it: seconds since it last agreed with the store, 0 while the
+// store is asked regularly, and before the first snapshot.
+func (l *Locator) StaleSeconds() float64 {
+	if s := l.state.Load(); s != nil {
+		return stale(l.now().Sub(s.confirmed))
 	}
 	return 0
 }
