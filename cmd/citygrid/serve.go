@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"citygrid/api"
@@ -63,14 +64,28 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	following, stopFollowing := context.WithCancel(ctx)
-	defer stopFollowing()
-	ticker := time.NewTicker(locator.RefreshEvery)
-	defer ticker.Stop()
-	go places.Follow(following, ticker.C, e.log)
+	defer follow(ctx, e, d.store, places)()
 	fmt.Printf("\nCityGrid is ready after %.1f s / 已就绪\n  map  地图  %[2]s/map\n  API  接口  %[2]s/\n  e.g. 例如  curl '%[2]s/locate?lon=111.2846&lat=30.7012&kind=event&subclass=0102'\nCtrl-C stops it. / 按 Ctrl-C 停止。\n\n",
 		e.now().Sub(started).Seconds(), c.base(listener.Addr()))
 	return serve(ctx, e, api.NewHTTPServer(handler, e.log, e.now), listener)
+}
+
+// follow keeps the locator in step with the store, by announcements and regular looks, until it is stopped.
+func follow(ctx context.Context, e *environment, store *postgis.Store, places *locator.Locator) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ticker := time.NewTicker(locator.RefreshEvery)
+	var both sync.WaitGroup
+	both.Go(func() { places.Follow(ctx, ticker.C, e.log) })
+	both.Go(func() {
+		store.Listen(ctx, places.Wake, func(err error) {
+			e.log.Warn("changes are not announced for now, only looked for / 暂时收不到变更通知，改为定时查询", "every", locator.RefreshEvery, "err", err)
+		})
+	})
+	return func() {
+		cancel()
+		ticker.Stop()
+		both.Wait()
+	}
 }
 
 // serve answers requests until ctx ends, then lets those in flight finish.
@@ -161,15 +176,18 @@ func (c serveCommand) handler(e *environment, store *postgis.Store, places *loca
 	return api.New(api.Config{
 		Registry: registry.New(store, places), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
 		Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
-		Health: func(ctx context.Context) []api.Health {
-			health := []api.Health{{Name: "database", OK: true}, {Name: "locator", OK: places.Revision() > 0}}
-			if err := store.Ping(ctx); err != nil {
-				health[0].OK, health[0].Detail = false, "the database does not answer"
-			}
-			if !health[1].OK {
-				health[1].Detail = "no city was loaded yet"
-			}
-			return health
-		},
+		Health: func(ctx context.Context) []api.Health { return health(ctx, store, places) },
 	})
+}
+
+// health is what /readyz reports. A locator that has fallen behind still answers: it says by how much.
+func health(ctx context.Context, store *postgis.Store, places *locator.Locator) []api.Health {
+	database, answers := api.Health{Name: "database", OK: true}, api.Health{Name: "locator", Detail: "no city was loaded yet"}
+	if err := store.Ping(ctx); err != nil {
+		database.OK, database.Detail = false, "the database does not answer"
+	}
+	if revision := places.Revision(); revision > 0 {
+		answers.OK, answers.Detail = true, fmt.Sprintf("revision %d, stale_seconds %.0f", revision, places.StaleSeconds())
+	}
+	return []api.Health{database, answers}
 }
