@@ -154,6 +154,50 @@ func TestWakesThatComeDuringARefreshCountAsOne(t *testing.T) {
 	<-done
 }
 
+// frozen is a source whose first answer never comes: a peer that fell silent without closing.
+type frozen struct {
+	locator.Source
+	silent atomic.Bool
+	asked  chan struct{}
+}
+
+func (f *frozen) Revisions(ctx context.Context) (registry.Revisions, error) {
+	if f.silent.Swap(false) {
+		close(f.asked)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return f.Source.Revisions(ctx)
+}
+
+func TestAStoreThatFallsSilentDoesNotStopTheFollowing(t *testing.T) {
+	t.Parallel()
+	at := crossing(t)
+	source := &frozen{Source: at.store, asked: make(chan struct{})}
+	source.silent.Store(true)
+	at.places = locator.New(source, at.clock.now, shanghai())
+	ctx, cancel := context.WithCancel(t.Context())
+	ticks, done := make(chan time.Time), make(chan struct{})
+	go func() {
+		defer close(done)
+		at.places.Follow(ctx, ticks, slog.New(slog.DiscardHandler))
+	}()
+	ticks <- time.Time{}
+	<-source.asked
+	for range 2 { // the second is taken when the first was dealt with
+		select {
+		case ticks <- time.Time{}:
+		case <-time.After(2 * locator.RefreshEvery):
+			t.Fatal("the locator waits for an answer that never comes")
+		}
+	}
+	if at.places.Revision() == 0 {
+		t.Error("no snapshot when the store answers again")
+	}
+	cancel()
+	<-done
+}
+
 func TestStaleSecondsOfTheLocatorAreThoseOfItsAnswers(t *testing.T) {
 	t.Parallel()
 	if s := emptyTown(t).places.StaleSeconds(); s != 0 {

@@ -45,7 +45,8 @@ func New(source Source, now func() time.Time, zone *time.Location) *Locator {
 }
 
 // Refresh brings the snapshot up to the store's revision; changed says whether there was anything to do. On failure the old
-// snapshot stays. Calls take turns, so that a slow one cannot put back what a later one replaced.
+// snapshot stays. Calls take turns, so that a slow one cannot put back what a later one replaced; a store that falls silent in the
+// middle costs a turn RefreshEvery when it was asked for its revision, a minute when its data was on the way.
 func (l *Locator) Refresh(ctx context.Context) (changed bool, err error) {
 	select {
 	case l.turn <- struct{}{}:
@@ -54,7 +55,9 @@ func (l *Locator) Refresh(ctx context.Context) (changed bool, err error) {
 		return false, fmt.Errorf("refresh locator: %w", ctx.Err())
 	}
 	asked := l.now()
-	latest, err := l.source.Revisions(ctx)
+	asking, cancel := context.WithTimeout(ctx, RefreshEvery)
+	defer cancel()
+	latest, err := l.source.Revisions(asking)
 	if err != nil {
 		return false, fmt.Errorf("refresh locator: %w", err)
 	}
@@ -63,7 +66,9 @@ func (l *Locator) Refresh(ctx context.Context) (changed bool, err error) {
 		l.state.Store(&state{held.Snapshot, asked})
 		return false, nil
 	}
-	data, err := l.source.LocatorData(ctx)
+	reading, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
+	data, err := l.source.LocatorData(reading)
 	if err != nil {
 		return false, fmt.Errorf("refresh locator: %w", err)
 	}
@@ -161,6 +166,9 @@ func stale(since time.Duration) float64 {
 
 // RefreshEvery is how often Follow should be told to look at the store's revision.
 const RefreshEvery = 5 * time.Second
+
+// readLimit bounds the reading of everything: 100,000 cells on a busy machine take some seconds.
+const readLimit = time.Minute
 
 func notLoaded() error {
 	return registry.NewError(registry.Unavailable, "not_loaded", "网格数据尚未载入，请稍后重试", "the areas are not loaded yet: try again shortly")
