@@ -1,0 +1,107 @@
+package crs
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"citygrid/geo"
+)
+
+// System is a coordinate system. Those of EPSG have their number there as value. The zero value is none.
+type System uint16
+
+// The systems that are no zones. Zones come from [Parse].
+const (
+	GCJ02    System = 1    // the shifted degrees of Gaode and Tencent maps; no EPSG number
+	BD09     System = 2    // the degrees of Baidu maps: GCJ-02, shifted again; no EPSG number
+	WGS84    System = 4326 // degrees, longitude first, as in CRS84
+	CGCS2000 System = 4490 // degrees on the national datum (2000国家大地坐标系)
+)
+
+// Parse reads the name of a system: "EPSG:4546" or "4546", "CRS84" or "OGC:CRS84", "GCJ-02" or "GCJ02", "BD-09" or "BD09", in upper
+// or lower case. Of EPSG it knows 4326, 4490 and the Gauss-Krüger zones of CGCS2000, 4491 to 4554. Every other text is an
+// [*UnknownError].
+func Parse(text string) (System, error) {
+	name := strings.ToUpper(text)
+	switch name {
+	case "CRS84", "OGC:CRS84":
+		return WGS84, nil
+	case "GCJ-02", "GCJ02":
+		return GCJ02, nil
+	case "BD-09", "BD09":
+		return BD09, nil
+	}
+	digits := strings.TrimPrefix(name, "EPSG:")
+	number, err := strconv.ParseUint(digits, 10, 16)
+	if err != nil || digits[0] == '0' {
+		return 0, &UnknownError{Text: text}
+	}
+	s := System(number)
+	if _, isZone := s.zone(); s != WGS84 && s != CGCS2000 && !isZone {
+		return 0, &UnknownError{Text: text}
+	}
+	return s, nil
+}
+
+// String is the name that Parse reads: "EPSG:4546", "GCJ-02".
+func (s System) String() string {
+	switch s {
+	case GCJ02:
+		return "GCJ-02"
+	case BD09:
+		return "BD-09"
+	}
+	return "EPSG:" + strconv.Itoa(int(s))
+}
+
+// ToWGS84 converts x, the longitude in degrees or the easting in metres, and y, the latitude or the northing. Zones are exact to
+// less than 0.1 mm, GCJ-02 and BD-09 invert the public formulas to the same. What cannot be a position is refused, NaN and infinity
+// included: with a [*geo.PointError] where it is no longitude or latitude at all, with a [*RangeError] where it lies beyond the
+// part of the world that the system is for. A System that Parse would not give is an [*UnknownError].
+func (s System) ToWGS84(x, y float64) (orb.Point, error) {
+	switch s {
+	case WGS84, CGCS2000:
+		return geo.CheckPoint(x, y)
+	case GCJ02, BD09:
+		p, err := geo.CheckPoint(x, y)
+		switch {
+		case err != nil:
+			return orb.Point{}, err
+		case !shiftedArea.Contains(p):
+			return orb.Point{}, s.outsideShiftedArea(p)
+		case s == BD09:
+			p = unshift(p, toBD09)
+		}
+		return unshift(p, toGCJ02), nil
+	}
+	z, isZone := s.zone()
+	switch {
+	case !isZone:
+		return orb.Point{}, &UnknownError{Text: s.String()}
+	case !z.holds(x, y):
+		return orb.Point{}, s.outsideZone(z, x, y)
+	}
+	return z.inverse(x, y), nil
+}
+
+// UnknownError says that a text names no system that this package converts. Its text is English; [UnknownError.ZH] is Chinese.
+type UnknownError struct {
+	Text string
+}
+
+// Error lists what is known. Of the text it shows the beginning.
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("coordinate system %.40q is not supported: write EPSG:4326 (WGS 84, CRS84), EPSG:4490 (CGCS2000), "+
+		"EPSG:4491 to 4501 or 4502 to 4512 (its 6-degree zones with or without zone prefix), "+
+		"EPSG:4513 to 4533 or 4534 to 4554 (its 3-degree zones with or without), GCJ-02 or BD-09", e.Text)
+}
+
+// ZH is the text of Error in Chinese.
+func (e *UnknownError) ZH() string {
+	return fmt.Sprintf("不支持坐标系 %.40q：请写 EPSG:4326（WGS 84、CRS84）、EPSG:4490（CGCS2000）、"+
+		"EPSG:4491 至 4501 或 4502 至 4512（六度带，前者带号、后者不带号）、"+
+		"EPSG:4513 至 4533 或 4534 至 4554（三度带，前者带号、后者不带号）、GCJ-02 或 BD-09", e.Text)
+}
