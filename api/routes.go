@@ -37,7 +37,7 @@ func routes() []route {
 		r.page = true
 		return r
 	}
-	locate := get("/locate", (*Server).locate, "lon", "lat", "kind", "subclass", "component")
+	locate := get("/locate", (*Server).locate, "lon", "lat", "crs", "kind", "subclass", "component")
 	locate.budget, locate.database = locateBudget, false
 	return []route{
 		open("/", (*Server).landing),
@@ -49,7 +49,7 @@ func routes() []route {
 		get("/collections/:collectionId/items/:featureId", (*Server).item),
 		locate,
 		{method: http.MethodPost, path: "/locate", handle: (*Server).locateAll, params: []string{"detail"}},
-		get("/whats-here", (*Server).whatsHere, "lon", "lat", "radius"),
+		get("/whats-here", (*Server).whatsHere, "lon", "lat", "crs", "radius"),
 		get("/catalog", (*Server).catalog),
 		get("/catalog/component-subclasses", (*Server).componentSubclasses),
 		get("/catalog/event-subclasses", (*Server).eventSubclasses),

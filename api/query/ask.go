@@ -7,7 +7,7 @@ import (
 	"citygrid/registry/catalog"
 )
 
-// Ask reads the question of a placement: lon and lat, and optionally kind and subclass, or component.
+// Ask reads the question of a placement: lon and lat, in crs if given, and optionally kind and subclass, or component.
 func (p Parameters) Ask() (registry.Ask, error) {
 	point, err := p.Point()
 	if err != nil {

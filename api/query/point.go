@@ -1,50 +1,45 @@
 package query
 
 import (
-	"errors"
 	"strconv"
 
 	"github.com/paulmach/orb"
 
-	"citygrid/geo"
+	"citygrid/geo/crs"
 	"citygrid/registry"
 )
 
-// Point reads the parameters lon and lat, both required, in degrees. Every fault of the two is reported at once.
+// Point reads the parameters lon and lat, both required, and crs, and gives degrees on WGS 84. Without crs lon and lat are such
+// degrees; with it they are east and north in that system, in this order whatever the system's own. Every fault of the
+// three is reported at once.
 func (p Parameters) Point() (orb.Point, error) {
 	var n [2]float64
 	var fields []registry.Field
+	system, bad := p.system()
+	if bad != nil {
+		fields = append(fields, *bad)
+	}
 	for i, name := range [...]string{"lon", "lat"} {
 		text, given := p[name]
 		example := [...]string{"111.2846", "30.7012"}[i]
+		zh, en := "度数，例如 "+example, "degrees, such as "+example
+		if system != crs.WGS84 {
+			zh, en = "该坐标系的数值", "it in the unit of crs"
+		}
 		v, ok := parseNumber(text)
 		switch {
 		case !given:
-			fields = append(fields, field(name, "", "缺少该参数：请给出十进制度数，例如 "+example, "missing: give it in decimal degrees, such as "+example))
+			fields = append(fields, field(name, "", "缺少该参数：请写"+zh, "missing: write "+en))
 		case !ok:
-			fields = append(fields, field(name, text, "不是有限的十进制数：请写度数，例如 "+example, "is not a finite decimal number: write degrees, such as "+example))
+			fields = append(fields, field(name, text, "不是有限的十进制数：请写"+zh, "is not a finite decimal number: write "+en))
 		}
 		n[i] = v
 	}
 	if len(fields) > 0 {
 		return orb.Point{}, invalid(fields...)
 	}
-	point, err := geo.CheckPoint(n[0], n[1])
-	var bad *geo.PointError
-	if errors.As(err, &bad) {
-		return orb.Point{}, invalid(offEarth(string(bad.Axis), p[string(bad.Axis)], bad))
-	}
-	return point, err
-}
-
-// offEarth is the fault of a number that is no longitude or latitude. Where the two look swapped the error itself has the cure.
-func offEarth(name, value string, bad *geo.PointError) registry.Field {
-	zh, en := bad.ZH(), bad.Error()
-	if !bad.Swapped {
-		zh += "：请写 WGS 84 度数，先经度后纬度，例如 111.2846 与 30.7012"
-		en += ": write degrees on WGS 84, longitude first, such as 111.2846 and 30.7012"
-	}
-	return field(name, value, zh, en)
+	point, err := system.ToWGS84(n[0], n[1])
+	return point, p.nowhere(system, err)
 }
 
 // Radius reads the parameter radius in metres, registry.DefaultRadius when absent; more than registry.MaxRadius is refused.

@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"citygrid/geo"
+	"citygrid/geo/crs"
 	"citygrid/registry"
 )
 
@@ -116,7 +117,7 @@ func (s *scanner) pair(i int) (orb.Point, error) {
 			axis = 1
 		}
 		value := strconv.FormatFloat(bad.Value, 'g', -1, 64)
-		return p, invalid(offEarth(pointer(i, axis), value, bad))
+		return p, invalid(offEarth(pointer(i, axis), value, crs.WGS84, bad))
 	}
 	return p, err
 }
