@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 
-	"citygrid/geo"
+	"github.com/paulmach/orb"
+
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/locator"
@@ -15,8 +17,9 @@ import (
 )
 
 type locateCommand struct {
-	Lon       float64 `arg:"" help:"Longitude in degrees."`
-	Lat       float64 `arg:"" help:"Latitude in degrees."`
+	Lon       float64 `arg:"" help:"Longitude in degrees; with --crs x, the easting or longitude."`
+	Lat       float64 `arg:"" help:"Latitude in degrees; with --crs y, the northing or latitude."`
+	CRS       string  `name:"crs" default:"EPSG:4326" placeholder:"NAME" help:"Coordinate system: EPSG:4490, a CGCS2000 zone such as EPSG:4546, GCJ-02, BD-09."`
 	Kind      string  `enum:"component,event," default:"" help:"What is asked about: component or event; with --subclass."`
 	Subclass  string  `placeholder:"CODE" help:"Subclass code of the active edition, such as 0102."`
 	Component string  `placeholder:"CODE" help:"Code of a component: its own record answers first."`
@@ -25,10 +28,9 @@ type locateCommand struct {
 
 // Run prints the placement; outside all cells it says what is nearest and exits with 1.
 func (c locateCommand) Run(ctx context.Context, e *environment) error {
-	p, err := geo.CheckPoint(c.Lon, c.Lat)
-	var bad *geo.PointError
-	if errors.As(err, &bad) {
-		return registry.InvalidField("lon lat", fmt.Sprint(c.Lon, " ", c.Lat), bad.ZH(), bad.Error())
+	p, err := c.point()
+	if err != nil {
+		return err
 	}
 	d, err := e.openDatabase(ctx, true)
 	if err != nil {
@@ -55,6 +57,24 @@ func (c locateCommand) Run(ctx context.Context, e *environment) error {
 	}
 	printPlacement(place)
 	return nil
+}
+
+// point reads the position in its coordinate system.
+func (c locateCommand) point() (orb.Point, error) {
+	system, err := crs.Parse(c.CRS)
+	var unknown *crs.UnknownError
+	if errors.As(err, &unknown) {
+		return orb.Point{}, registry.InvalidField("--crs", c.CRS, unknown.ZH(), unknown.Error())
+	}
+	p, err := system.ToWGS84(c.Lon, c.Lat)
+	var bad interface {
+		Error() string
+		ZH() string
+	}
+	if errors.As(err, &bad) { // a *geo.PointError or a *crs.RangeError
+		return orb.Point{}, registry.InvalidField("lon lat", fmt.Sprint(c.Lon, " ", c.Lat), bad.ZH(), bad.Error())
+	}
+	return p, err
 }
 
 // subclass reads the code in the city's active edition.

@@ -75,6 +75,13 @@ func TestWrongUseEndsWith64AndPointsToHelp(t *testing.T) {
 	citygrid(t, "", "--zone", "Mars/Olympus", "version").want(t, exitUsage, "Mars/Olympus")
 }
 
+func TestPositionThatIsNoneInItsSystemIsRefusedBeforeADatabaseIsAsked(t *testing.T) {
+	t.Parallel()
+	citygrid(t, "", "locate", "1", "2", "--crs", "EPSG:2382").want(t, exitRefused, "--crs", "EPSG:4491", "不支持坐标系")
+	citygrid(t, "", "locate", "3397881", "527264", "--crs", "4546").want(t, exitRefused, "swapped", "写反")
+	citygrid(t, "", "locate", "30.7", "111.28").want(t, exitRefused, "swapped", "写反")
+}
+
 func TestHelpTeachesTheFirstSteps(t *testing.T) {
 	t.Parallel()
 	citygrid(t, "", "--help").want(t, 0, "citygrid serve --city yichang", "DATABASE_URL", "Exit codes")

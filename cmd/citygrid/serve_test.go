@@ -188,6 +188,17 @@ func TestOneCommandBringsUpTheWholeCity(t *testing.T) {
 	citygrid(t, "", "--data", folder, "locate", "111.2846", "30.7012", "--kind", "event", "--subclass", "0102").
 		want(t, 0, "U01 市环境卫生管理处", inside.Grid.Code, "M01")
 	citygrid(t, "", "--data", folder, "locate", lon, lat, "--component", cover).want(t, 0, "供电企业", "competent 主管  U14")
+	for system, at := range map[string][2]string{ // the same point
+		"EPSG:4490": {"111.2846", "30.7012"}, "EPSG:4546": {"527264.948", "3397881.866"}, "EPSG:4525": {"37527264.948", "3397881.866"},
+		"GCJ-02": {"111.2902563", "30.6987631"}, "BD-09": {"111.2968193", "30.7044669"},
+	} {
+		citygrid(t, "", "--data", folder, "locate", at[0], at[1], "--crs", system).want(t, 0, inside.Grid.Code, "M01")
+		var got placement
+		get(t, base+"/locate?lon="+at[0]+"&lat="+at[1]+"&kind=event&subclass=0102&crs="+system, &got)
+		if got.Grid != inside.Grid || got.District != inside.District || got.Responsible.Unit != inside.Responsible.Unit {
+			t.Errorf("%s: got %+v, want %+v", system, got, inside)
+		}
+	}
 	citygrid(t, "", "--data", folder, "locate", "111.11", "30.51").want(t, exitRefused, "no grid cell covers the point", "最近的网格")
 
 	// A second server on the same folder, and one on the same port.
