@@ -1,5 +1,7 @@
 // Package areaindex answers "which areas hold this point" from an immutable R-tree.
 //
+// In front of the tree stands a grid of pixels, which most questions for one point never leave.
+//
 // The areas may overlap, leave gaps and have holes; each answer is the one that asking every area in turn would give.
 // Where several areas cover a point, the one with the bytewise lowest code has it (COLLATE "C" in SQL); a point on a
 // border is covered, and what is on a border is decided exactly.
@@ -27,6 +29,7 @@ type Item struct {
 type Index struct {
 	items []Item
 	tree  rtree.RTreeG[int32]
+	grid  *grid
 }
 
 // Build makes an index of the items, in any order. It refuses two items with one code, and an item with the zero Area.
@@ -44,6 +47,7 @@ func Build(items []Item) (*Index, error) {
 		bound := item.Area.Bound()
 		x.tree.Insert(bound.Min, bound.Max, int32(i))
 	}
+	x.grid = newGrid(x.items)
 	return x, nil
 }
 
@@ -59,10 +63,14 @@ func (x *Index) Area(i int) geo.Area { return x.items[i].Area }
 // Locate finds the area that has p: of those that cover it the one with the lowest code. ok is false when none does,
 // also for what is not a position on Earth. It allocates nothing.
 func (x *Index) Locate(p orb.Point) (i int, ok bool) {
-	best := len(x.items)
-	if !positioned(p) {
-		return 0, false
+	if i, ok, known := x.grid.locate(p); known {
+		return i, ok
 	}
+	return x.locateInTree(p)
+}
+
+func (x *Index) locateInTree(p orb.Point) (i int, ok bool) {
+	best := len(x.items)
 	x.tree.Search(p, p, func(_, _ [2]float64, at int32) bool {
 		if int(at) < best && x.items[at].Area.Side(p) != geo.Outside {
 			best = int(at)
