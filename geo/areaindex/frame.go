@@ -15,7 +15,7 @@ type frame struct {
 
 const (
 	// perArea is how many pixels lie, on average, along the width and the height of an area's box.
-	perArea = 10
+	perArea = 14
 	// leastPixel, in degrees, is far above the rounding of a coordinate (3e-14) and about 1 cm on the ground.
 	leastPixel = 1e-7
 	// margin is the part of a pixel by which it is taken to be larger when edges are told to meet it, so that no rounding

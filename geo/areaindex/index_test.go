@@ -9,11 +9,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/planar"
-	"github.com/tidwall/rtree"
 
 	"citygrid/geo"
 	"citygrid/geo/areaindex"
@@ -271,55 +268,4 @@ func TestManyReadersGetTheSameAnswers(t *testing.T) {
 		})
 	}
 	readers.Wait()
-}
-
-// BenchmarkLocate measures the index beside an R-tree with orb's planar.PolygonContains, round by round, and reports how
-// many times faster it is.
-func BenchmarkLocate(b *testing.B) {
-	rnd := rand.New(rand.NewPCG(14, 15))
-	const columns, rows = 40, 28
-	items := city(b, rnd, columns, rows)
-	x := mustBuild(b, items)
-	var tree rtree.RTreeG[orb.Polygon]
-	for _, item := range items {
-		bound := item.Area.Bound()
-		tree.Insert(bound.Min, bound.Max, item.Area.MultiPolygon()[0])
-	}
-	points := probes(rnd, nil, columns, rows, 10_000)
-	ours := func() (found int) {
-		for _, p := range points {
-			if _, ok := x.Locate(p); ok {
-				found++
-			}
-		}
-		return found
-	}
-	naive := func() (found int) {
-		for _, p := range points {
-			tree.Search(p, p, func(_, _ [2]float64, polygon orb.Polygon) bool {
-				if planar.PolygonContains(polygon, p) {
-					found++
-					return false
-				}
-				return true
-			})
-		}
-		return found
-	}
-	if a, b2 := ours(), naive(); a != b2 {
-		b.Fatalf("%d points are found, and %d by the other", a, b2)
-	}
-	var mine, theirs []time.Duration
-	for b.Loop() {
-		start := time.Now()
-		ours()
-		middle := time.Now()
-		naive()
-		mine, theirs = append(mine, middle.Sub(start)), append(theirs, time.Since(middle))
-	}
-	slices.Sort(mine)
-	slices.Sort(theirs)
-	m, n := mine[len(mine)/2], theirs[len(theirs)/2]
-	b.ReportMetric(float64(m.Nanoseconds())/float64(len(points)), "ns/locate")
-	b.ReportMetric(float64(n)/float64(m), "times-naive")
 }
