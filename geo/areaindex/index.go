@@ -1,6 +1,6 @@
 // Package areaindex answers "which areas hold this point" from an immutable R-tree.
 //
-// In front of the tree stands a grid of pixels, which most questions for one point never leave.
+// In front of the tree stands a grid of pixels, which most questions for one point never leave (docs/adr/0022).
 //
 // The areas may overlap, leave gaps and have holes; each answer is the one that asking every area in turn would give.
 // Where several areas cover a point, the one with the bytewise lowest code has it (COLLATE "C" in SQL); a point on a
