@@ -1,6 +1,8 @@
 package areaindex
 
 import (
+	"fmt"
+	"math"
 	"reflect"
 
 	"github.com/paulmach/orb"
@@ -38,3 +40,35 @@ func (x *Index) Pixels() (direct, lists, tree int) {
 
 // SameGrid compares two grids, pixel by pixel and trace by trace.
 func (x *Index) SameGrid(y *Index) bool { return reflect.DeepEqual(x.grid, y.grid) }
+
+// FlipGridBits calls try with each bit of the frame and the pixels, and each word of the traces, changed alone.
+func (x *Index) FlipGridBits(try func(what string)) {
+	g := x.grid
+	for _, v := range []*float64{&g.west, &g.south, &g.width, &g.height} {
+		for bit := range 64 {
+			before := *v
+			*v = math.Float64frombits(math.Float64bits(before) ^ 1<<bit)
+			try(fmt.Sprintf("bit %d of the frame", bit))
+			*v = before
+		}
+	}
+	for n := range g.pixels {
+		for bit := range 32 {
+			g.pixels[n] ^= 1 << bit
+			try(fmt.Sprintf("bit %d of pixel %d", bit, n))
+			g.pixels[n] ^= 1 << bit
+		}
+	}
+	for n := range g.traces {
+		before := g.traces[n]
+		for what, change := range map[string]func(t *trace){
+			"area": func(t *trace) { t.area ^= 1 }, "inside": func(t *trace) { t.inside = !t.inside },
+			"ends": func(t *trace) { t.ends = !t.ends }, "last": func(t *trace) { t.last = !t.last },
+			"points": func(t *trace) { t.points = append([]orb.Point{{}}, t.points...) },
+		} {
+			change(&g.traces[n])
+			try(fmt.Sprintf("%s of trace %d", what, n))
+			g.traces[n] = before
+		}
+	}
+}
