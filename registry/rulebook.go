@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +44,14 @@ func NewRulebook(units []Unit, rules []Responsibility) *Rulebook {
 		})
 	}
 	return b
+}
+
+// Digest is a number made, anew at each call, of all units and rules as they are in memory. Rulebooks of the same units and rules
+// have the same digest, in any process.
+func (b *Rulebook) Digest() uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%#v %#v", b.units, b.byArea) // every field, texts in quotes, maps in the order of their keys
+	return h.Sum64()
 }
 
 // Answer names the unit that answers for s at a point, given the areas that hold the point, narrowest first (grid, community,

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -249,4 +250,39 @@ func TestExpiredRuleIsNotPassedOver(t *testing.T) {
 	if want := "U02 competent by rule of 420500 event *"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+}
+
+func TestTheDigestOfARulebookTellsEachFieldOfUnitsAndRules(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	units := []registry.Unit{{Code: "U01", Name: "一"}, {Code: "U02", Name: "二"}}
+	rules := []registry.Responsibility{
+		{Area: "420500", Kind: "event", Subject: "01", Role: registry.Competent, Unit: "U01"},
+		{Area: "420500", Kind: "event", Subject: "02", Role: registry.Competent, Unit: "U01"},
+	}
+	seen := map[uint64]string{}
+	digest := func(what string, unit func(*registry.Unit), rule func(*registry.Responsibility)) {
+		u, r := slices.Clone(units), slices.Clone(rules)
+		unit(&u[1])
+		rule(&r[1])
+		d := registry.NewRulebook(u, r).Digest()
+		if d != registry.NewRulebook(u, r).Digest() {
+			t.Errorf("%s: two digests", what)
+		}
+		if other, ok := seen[d]; ok {
+			t.Errorf("%s has the digest of %s", what, other)
+		}
+		seen[d] = what
+	}
+	sameUnit, sameRule := func(*registry.Unit) {}, func(*registry.Responsibility) {}
+	digest("as it is", sameUnit, sameRule)
+	digest("code", func(u *registry.Unit) { u.Code = "U03" }, sameRule)
+	digest("name", func(u *registry.Unit) { u.Name = "三" }, sameRule)
+	digest("area", sameUnit, func(r *registry.Responsibility) { r.Area = "420502" })
+	digest("kind", sameUnit, func(r *registry.Responsibility) { r.Kind = "component" })
+	digest("subject", sameUnit, func(r *registry.Responsibility) { r.Subject = "03" })
+	digest("role", sameUnit, func(r *registry.Responsibility) { r.Role = registry.Territory })
+	digest("unit", sameUnit, func(r *registry.Responsibility) { r.Unit = "U02" })
+	digest("first day", sameUnit, func(r *registry.Responsibility) { r.ValidFrom = day })
+	digest("last day", sameUnit, func(r *registry.Responsibility) { r.ValidTo = day })
 }

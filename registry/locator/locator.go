@@ -1,13 +1,15 @@
 // Package locator keeps areas, units and responsibilities in memory and in step with the store.
 //
 // Answers come from a Snapshot, which never changes and belongs to one revision; the Locator swaps in a new one when the
-// store's revision has moved. While the database is away the last Snapshot goes on answering and says how old it is.
+// store's revision has moved. While the database is away the last Snapshot goes on answering and says how old it is. Verify proves
+// now and then that what is in memory is what the store would give.
 package locator
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,9 +30,12 @@ type Locator struct {
 	source Source
 	now    func() time.Time
 	zone   *time.Location
-	turn   chan struct{} // holds one token while a Refresh runs
+	turn   chan struct{} // holds one token while a Refresh or a Verify runs
 	woken  chan struct{} // holds one token from Wake until Follow takes it
 	state  atomic.Pointer[state]
+
+	mu     sync.Mutex
+	counts Stats // but for what follows from state
 }
 
 // state pairs a snapshot with the time when it was last known to agree with the store.
@@ -48,36 +53,76 @@ func New(source Source, now func() time.Time, zone *time.Location) *Locator {
 // snapshot stays. Calls take turns, so that a slow one cannot put back what a later one replaced; a store that falls silent in the
 // middle costs a turn RefreshEvery when it was asked for its revision, a minute when its data was on the way.
 func (l *Locator) Refresh(ctx context.Context) (changed bool, err error) {
-	select {
-	case l.turn <- struct{}{}:
-		defer func() { <-l.turn }()
-	case <-ctx.Done():
-		return false, fmt.Errorf("refresh locator: %w", ctx.Err())
+	if changed, err = l.refresh(ctx); err != nil {
+		l.count(func(s *Stats) { s.Failures++ })
+		return false, fmt.Errorf("refresh locator: %w", err)
 	}
+	return changed, nil
+}
+
+func (l *Locator) refresh(ctx context.Context) (changed bool, err error) {
+	done, err := l.takeTurn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer done()
 	asked := l.now()
 	asking, cancel := context.WithTimeout(ctx, RefreshEvery)
 	defer cancel()
 	latest, err := l.source.Revisions(asking)
 	if err != nil {
-		return false, fmt.Errorf("refresh locator: %w", err)
+		return false, err
 	}
-	held := l.state.Load()
+	held := l.snapshot()
 	if held != nil && held.revision == latest.Latest(registry.LocatorCollections()...) {
-		l.state.Store(&state{held.Snapshot, asked})
+		l.state.Store(&state{held, asked})
 		return false, nil
 	}
-	reading, cancel := context.WithTimeout(ctx, readLimit)
-	defer cancel()
-	data, err := l.source.LocatorData(reading)
+	fresh, err := l.read(ctx, held)
 	if err != nil {
-		return false, fmt.Errorf("refresh locator: %w", err)
+		return false, err
 	}
-	s, err := Build(data)
-	if err != nil {
-		return false, fmt.Errorf("refresh locator: %w", err)
-	}
-	l.state.Store(&state{s, asked})
+	l.swap(fresh, asked)
 	return true, nil
+}
+
+// takeTurn waits until nobody else replaces the snapshot; done lets the next.
+func (l *Locator) takeTurn(ctx context.Context) (done func(), err error) {
+	select {
+	case l.turn <- struct{}{}:
+		return func() { <-l.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// read makes the snapshot of the store as it is now, with the cells of an earlier one where they are the same. Nil: with none.
+func (l *Locator) read(ctx context.Context, earlier *Snapshot) (*Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
+	data, err := l.source.LocatorData(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return build(data, earlier)
+}
+
+// swap has a snapshot answer that was read from asked on. Only who has the turn may call it.
+func (l *Locator) swap(fresh *Snapshot, asked time.Time) {
+	l.state.Store(&state{fresh, asked})
+	took := l.now().Sub(asked)
+	l.count(func(s *Stats) {
+		s.Refreshes++
+		s.Refresh = took
+	})
+}
+
+// snapshot is the one that answers now, nil before the first.
+func (l *Locator) snapshot() *Snapshot {
+	if s := l.state.Load(); s != nil {
+		return s.Snapshot
+	}
+	return nil
 }
 
 // Wake has Follow refresh without waiting for a tick: for whoever hears that the store has changed. It returns at once; calls
@@ -111,7 +156,7 @@ func (l *Locator) Follow(ctx context.Context, ticks <-chan time.Time, log *slog.
 
 // Revision is the revision of the snapshot that answers now, 0 before the first.
 func (l *Locator) Revision() int64 {
-	if s := l.state.Load(); s != nil {
+	if s := l.snapshot(); s != nil {
 		return s.revision
 	}
 	return 0

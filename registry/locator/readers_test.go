@@ -33,11 +33,18 @@ func TestReadersDuringManyRefreshesSeeOneRevision(t *testing.T) {
 	}
 	for n := 1; n <= manyRefreshes; n++ {
 		at.moveBorder(t, first, n)
-		// Two at once: the ticker's and a notification's.
-		var both sync.WaitGroup
-		both.Go(func() { at.refresh(t) })
+		// At once: the ticker's, a notification's and now and then a comparison.
+		var others sync.WaitGroup
+		others.Go(func() { at.refresh(t) })
+		if n%50 == 0 {
+			others.Go(func() {
+				if same, err := at.places.Verify(t.Context()); !same || err != nil {
+					t.Errorf("revision %d differs: %v", n, err)
+				}
+			})
+		}
 		at.refresh(t)
-		both.Wait()
+		others.Wait()
 		if at.places.Revision() != first+int64(n) {
 			t.Errorf("revision %d after change %d", at.places.Revision(), n)
 		}

@@ -18,6 +18,7 @@ const NeighbourMetres = 5.0
 // Snapshot is everything needed to answer for a point, of one revision. It is immutable.
 type Snapshot struct {
 	revision int64
+	areas    int64 // the revision of the areas, of which the index is made
 	cells    *areaindex.Index
 	places   []place // of each cell, in the index's order
 	rules    *registry.Rulebook
@@ -35,27 +36,29 @@ type place struct {
 }
 
 // Build makes the Snapshot of a revision. Every cell must have a community, a street and a district above it.
-func Build(d registry.LocatorData) (*Snapshot, error) {
+func Build(d registry.LocatorData) (*Snapshot, error) { return build(d, nil) }
+
+// build shares the index of an earlier snapshot where that holds the same areas: it is what takes longest, and most changes are of
+// people, units and rules.
+func build(d registry.LocatorData, earlier *Snapshot) (*Snapshot, error) {
 	byCode := make(map[string]*registry.Area, len(d.Areas))
-	var items []areaindex.Item
+	cells := 0
 	for i := range d.Areas {
 		a := &d.Areas[i]
 		byCode[a.Code] = a
-		if a.Level != registry.LevelGrid {
-			continue
+		if a.Level == registry.LevelGrid {
+			cells++
 		}
-		shape, err := decodeArea(a.Geometry)
-		if err != nil {
-			return nil, fmt.Errorf("build snapshot: cell %s: %w", a.Code, err)
-		}
-		items = append(items, areaindex.Item{Code: a.Code, Area: shape})
 	}
-	index, err := areaindex.Build(items)
-	if err != nil {
-		return nil, fmt.Errorf("build snapshot: %w", err)
+	index := earlier.cellsOf(d, byCode, cells)
+	if index == nil {
+		var err error
+		if index, err = indexCells(d.Areas, cells); err != nil {
+			return nil, fmt.Errorf("build snapshot: %w", err)
+		}
 	}
 	s := &Snapshot{
-		revision: d.Revision, cells: index, places: make([]place, index.Len()),
+		revision: d.Revision, areas: d.AreasRevision, cells: index, places: make([]place, index.Len()),
 		rules: registry.NewRulebook(d.Units, d.Rules), inUse: make(map[catalog.Kind]map[catalog.SubclassCode]bool, len(d.InUse)),
 	}
 	for kind, codes := range d.InUse {
@@ -66,6 +69,7 @@ func Build(d registry.LocatorData) (*Snapshot, error) {
 	}
 	managed, people := managedByCell(d, byCode), staffByArea(d.Staff)
 	for i := range s.places {
+		var err error
 		if s.places[i], err = newPlace(index.Code(i), byCode, managed, people, d.City); err != nil {
 			return nil, fmt.Errorf("build snapshot: %w", err)
 		}
@@ -125,6 +129,37 @@ func (s *Snapshot) outside(p orb.Point) error {
 		err.Nearest, err.Metres = s.places[near.Index].grid.AreaRef, near.Metres
 	}
 	return err
+}
+
+// cellsOf is the snapshot's index where it is also that of later data, else nil. A registry that was restored from a copy may come
+// to one number a second time with other areas; codes that differ tell it, and Verify the rest.
+func (s *Snapshot) cellsOf(d registry.LocatorData, byCode map[string]*registry.Area, cells int) *areaindex.Index {
+	if s == nil || s.areas != d.AreasRevision || s.revision > d.Revision || s.cells.Len() != cells {
+		return nil
+	}
+	for i := range cells {
+		if byCode[s.cells.Code(i)] == nil {
+			return nil
+		}
+	}
+	return s.cells
+}
+
+// indexCells makes the index of the grid cells among the areas, of which there are so many.
+func indexCells(areas []registry.Area, cells int) (*areaindex.Index, error) {
+	items := make([]areaindex.Item, 0, cells)
+	for i := range areas {
+		a := &areas[i]
+		if a.Level != registry.LevelGrid {
+			continue
+		}
+		shape, err := decodeArea(a.Geometry)
+		if err != nil {
+			return nil, fmt.Errorf("cell %s: %w", a.Code, err)
+		}
+		items = append(items, areaindex.Item{Code: a.Code, Area: shape})
+	}
+	return areaindex.Build(items)
 }
 
 func decodeArea(b geo.EWKB) (geo.Area, error) {

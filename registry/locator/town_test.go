@@ -26,7 +26,7 @@ type town struct {
 }
 
 // newTown applies a city folder and refreshes the locator once.
-func newTown(t *testing.T, folder fs.FS) *town {
+func newTown(t testing.TB, folder fs.FS) *town {
 	t.Helper()
 	at := emptyTown(t)
 	lists, err := data.Catalog()
@@ -52,13 +52,13 @@ func newTown(t *testing.T, folder fs.FS) *town {
 //	      │  001      │002│  003  ◇004    │      the edge from 111.28 to 111.295 along 30.71 has no vertex at 111.29
 //	30.70 └───────────┴───┴───────────────┘
 //	   111.28      .295 111.30         111.32
-func crossing(t *testing.T) *town {
+func crossing(t testing.TB) *town {
 	t.Helper()
 	return newTown(t, os.DirFS("testdata/crossing"))
 }
 
 // emptyTown is a registry to which nothing was ever applied.
-func emptyTown(t *testing.T) *town {
+func emptyTown(t testing.TB) *town {
 	t.Helper()
 	at := &town{db: dbtest.Pool(t), clock: newClock(noon("2026-11-23"))}
 	var err error

@@ -28,6 +28,16 @@ func (f areasOnly) Open(name string) (fs.File, error) {
 	return f.FS.Open(name)
 }
 
+// yichang is the synthetic city of 1,141 cells, without components.
+func yichang(t testing.TB) *town {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "yichang")
+	if _, err := synth.Yichang(t.Context(), dir, synth.Options{Seed: 1}); err != nil {
+		t.Fatal(err)
+	}
+	return newTown(t, areasOnly{os.DirFS(dir)})
+}
+
 // covered is what is asked of both for one point: the cell by the tie rule, and how many cells cover it.
 type covered struct {
 	cell  string
@@ -36,16 +46,8 @@ type covered struct {
 
 func TestYichangAgreesWithPostGIS(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "yichang")
-	if _, err := synth.Yichang(t.Context(), dir, synth.Options{Seed: 1}); err != nil {
-		t.Fatal(err)
-	}
-	at := newTown(t, areasOnly{os.DirFS(dir)})
-	d, err := at.store.LocatorData(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := build(t, d)
+	at := yichang(t)
+	s := at.places.Held()
 	vertices, midpoints := spread(s.Cells(), 50)
 	t.Run("every vertex of 50 cells", func(t *testing.T) {
 		ours, theirs := coveredByUs(t, s, vertices), at.coveredByPostGIS(t, vertices)
