@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 DATA ?=#      data folder; empty: /var/lib/citygrid for root, else below the user's data home
 ARGS ?=#      more arguments for `citygrid serve`
 FUZZTIME ?= 5s
-BENCH ?= .
+BENCH ?=#     parts of the benchmarks, such as locate,http; empty: all, into docs/benchmarks.md
 
 CONSOLE := api/console
 PAGES := $(CONSOLE)/dist/map.html
@@ -22,7 +22,7 @@ GO_FILES = $$(find . -name node_modules -prune -o -name '*.go' -print)
 # Without a repository that git trusts there is no version to stamp into the binary, and go build would fail looking for one.
 VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 
-.PHONY: help run build setup setup-test test check test-go test-fuzz test-console bench clean
+.PHONY: help run build setup setup-test setup-bench test check test-go test-fuzz test-console bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ setup: ## install PostgreSQL and PostGIS where they are missing
 
 setup-test: ## install what the tests use besides
 	@scripts/setup test
+
+setup-bench: ## install what the benchmarks use besides
+	@scripts/setup bench
 
 test: ## all tests: what CI runs
 	@for part in $(TEST_PARTS); do start=$$SECONDS; $(MAKE) $$part; echo "test: $$part took $$((SECONDS - start)) s"; done
@@ -56,8 +59,8 @@ test-fuzz: ## each fuzz target for FUZZTIME
 test-console: $(MODULES) build ## types, unit tests and browser tests of the pages
 	cd $(CONSOLE) && npm test
 
-bench: ## benchmarks whose names match BENCH
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./...
+bench: setup-bench ## measure beside plain methods; the whole takes 20 minutes and writes docs/benchmarks.md
+	go run -buildvcs=$(VCS) ./internal/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
 
 clean: ## remove what was built; data folders stay
 	rm -rf bin $(CONSOLE)/node_modules $(CONSOLE)/test-results $(CONSOLE)/playwright-report

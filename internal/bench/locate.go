@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
+	"github.com/tidwall/geojson/geometry"
+	"github.com/tidwall/rtree"
+
+	"citygrid/geo/areaindex"
+	"citygrid/registry"
+	"citygrid/registry/locator"
+)
+
+// finder answers which cell, by its place in the order of codes, has a point; none where no cell does.
+type finder func(orb.Point) int32
+
+const none = int32(-1)
+
+// method is a way to build a finder.
+type method struct {
+	name  string
+	build func(*areaindex.Index) (finder, error)
+	// How many times as fast as this CityGrid must be, with as many cells as a town has and with many.
+	town, country float64
+}
+
+func methods() []method {
+	return []method{
+		{"CityGrid: `areaindex.Index.Locate`", buildOurs, 0, 0},
+		{"R-tree, then `geometry.Poly` (tidwall)", buildPoly, 8, 6},
+		{"R-tree, then `planar.MultiPolygonContains` (orb)", buildOrb, 25, 10},
+	}
+}
+
+// locate measures a point's way to its cell inside the process.
+func locate(ctx context.Context, l *lab) (section, error) {
+	s := section{
+		title: "Point to cell, in process",
+		about: fmt.Sprintf("%s seeded points: 40 %% anywhere in the box of the cells, 40 %% within about %g m of a border (normally distributed), "+
+			"20 %% in a frame outside. Every way gets every point in every round, through the same loop.", number(float64(l.size.points)), nearBorder),
+		notes: []string{
+			"The two others stop at the first cell that has the point, which is enough where cells do not overlap; they know no rule for borders.",
+			"\"Index\" is what building adds to the heap beside the cells' coordinates, which CityGrid and orb share with whoever else has the cells, and `geometry.Poly` copies.",
+			"Building is compared with reading as the two steps of each refresh: `Store.LocatorData` reads areas, units and rules from PostGIS, `locator.Build` " +
+				"decodes the shapes and makes everything that answers. Wanted is that building takes at most ten times as long as reading.",
+		},
+	}
+	for _, p := range []plan{l.size.town, l.size.country} {
+		c, err := l.city(ctx, p)
+		if err != nil {
+			return section{}, err
+		}
+		if err := l.locateIn(ctx, c, &s); err != nil {
+			return section{}, err
+		}
+	}
+	return s, nil
+}
+
+func (l *lab) locateIn(ctx context.Context, c *city, s *section) error {
+	town := c.plan == l.size.town
+	cells := number(float64(c.index.Len())) + " cells"
+	points := mixedPoints(l.size.seed, l.size.points, c.cells())
+	alone := comparison{what: "A point, " + cells + ", 1 thread", unit: "ns a point"}
+	paired := comparison{what: "Points, " + cells + ", 2 threads", unit: "million points/s", more: true}
+	costs := table{title: "Cost, " + cells, header: []string{"way", "index MB", "build s", "allocations a point", "points answered otherwise"}}
+	var truth []int32
+	for _, m := range methods() {
+		l.say("locate: %s, %s", cells, m.name)
+		find, mega, seconds, err := weigh(m, c.index)
+		if err != nil {
+			return err
+		}
+		answers := make([]int32, len(points))
+		allocated := mallocs(func() {
+			for i, p := range points {
+				answers[i] = find(p)
+			}
+		})
+		if truth == nil {
+			truth = answers
+		}
+		perPoint := float64(allocated) / float64(len(points))
+		if perPoint < 1e-4 { // what other goroutines of the process allocated meanwhile
+			perPoint = 0
+		}
+		costs.rows = append(costs.rows, []string{m.name, number(mega), fmt.Sprintf("%.2f", seconds), number(perPoint), number(float64(differences(truth, answers)))})
+		w := way{name: m.name, round: lookUp(find, points)}
+		if town {
+			w.wanted = m.town
+		} else {
+			w.wanted = m.country
+		}
+		alone.ways = append(alone.ways, w)
+		paired.ways = append(paired.ways, way{name: m.name, round: lookUpTwice(find, points)})
+		if len(alone.ways) == 1 {
+			s.verdicts = append(s.verdicts, verdict{"Allocations a point, " + cells, "0", number(perPoint), perPoint == 0})
+			if !town {
+				s.verdicts = append(s.verdicts, verdict{"Index of " + cells, "at most 300 MB", number(mega) + " MB", mega <= 300})
+			}
+		}
+	}
+	reading, err := refresh(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, step := range []comparison{alone, paired, reading} {
+		l.say("locate: %s", step.what)
+		o, err := step.run(ctx, l.size.rounds)
+		if err != nil {
+			return err
+		}
+		s.add(o)
+	}
+	s.tables = append(s.tables, costs)
+	s.notes = append(s.notes, fmt.Sprintf("%s: coordinates take %s MB; the points' SHA-256 is %.16s….", cells, number(coordinates(c)), digest(points)))
+	return nil
+}
+
+// refresh compares building with reading.
+func refresh(ctx context.Context, c *city) (comparison, error) {
+	var data registry.LocatorData
+	data, err := c.store.LocatorData(ctx)
+	seconds := func(do func() error) (float64, error) {
+		began := time.Now()
+		err := do()
+		return time.Since(began).Seconds(), err
+	}
+	return comparison{
+		what: "A refresh, " + number(float64(c.index.Len())) + " cells", unit: "s",
+		ways: []way{
+			{name: "building: `locator.Build`", round: func(context.Context) (float64, error) {
+				return seconds(func() error { _, err := locator.Build(data); return err })
+			}},
+			{name: "reading: `Store.LocatorData`", wanted: 0.1, round: func(ctx context.Context) (float64, error) {
+				return seconds(func() error { _, err := c.store.LocatorData(ctx); return err })
+			}},
+		},
+	}, err
+}
+
+// lookUp asks for every point and returns nanoseconds a point.
+func lookUp(find finder, points []orb.Point) func(context.Context) (float64, error) {
+	return func(context.Context) (float64, error) {
+		began := time.Now()
+		if all(find, points) == 0 {
+			return 0, fmt.Errorf("not one of %d points has a cell", len(points))
+		}
+		return float64(time.Since(began).Nanoseconds()) / float64(len(points)), nil
+	}
+}
+
+// lookUpTwice asks for every point, half of them in each of two goroutines, and returns millions of points a second.
+func lookUpTwice(find finder, points []orb.Point) func(context.Context) (float64, error) {
+	return func(context.Context) (float64, error) {
+		began := time.Now()
+		var both sync.WaitGroup
+		half := len(points) / 2
+		both.Go(func() { all(find, points[:half]) })
+		both.Go(func() { all(find, points[half:]) })
+		both.Wait()
+		return float64(len(points)) / float64(time.Since(began).Microseconds()), nil
+	}
+}
+
+// all counts the points that have a cell.
+func all(find finder, points []orb.Point) (found int) {
+	for _, p := range points {
+		if find(p) != none {
+			found++
+		}
+	}
+	return found
+}
+
+func differences(a, b []int32) (n int) {
+	for i := range a {
+		if a[i] != b[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// weigh builds a finder and says by how many megabytes the heap has grown and how long it took.
+func weigh(m method, x *areaindex.Index) (find finder, mega, seconds float64, err error) {
+	before := heap()
+	began := time.Now()
+	find, err = m.build(x)
+	seconds = time.Since(began).Seconds()
+	mega = max(0, float64(heap())-float64(before)) / 1e6
+	runtime.KeepAlive(find)
+	return find, mega, seconds, err
+}
+
+// heap is the bytes in use after a collection.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // what the first has found to be finalised
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func mallocs(do func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	do()
+	runtime.ReadMemStats(&after)
+	return after.Mallocs - before.Mallocs
+}
+
+// coordinates is the size of the cells' coordinates in megabytes.
+func coordinates(c *city) float64 {
+	n := 0
+	for _, cell := range c.cells() {
+		for _, polygon := range cell {
+			for _, ring := range polygon {
+				n += len(ring)
+			}
+		}
+	}
+	return float64(n) * 16 / 1e6
+}
+
+func buildOurs(x *areaindex.Index) (finder, error) {
+	items := make([]areaindex.Item, x.Len())
+	for i := range items {
+		items[i] = areaindex.Item{Code: x.Code(i), Area: x.Area(i)}
+	}
+	own, err := areaindex.Build(items)
+	return func(p orb.Point) int32 {
+		if i, ok := own.Locate(p); ok {
+			return int32(i)
+		}
+		return none
+	}, err
+}
+
+func buildPoly(x *areaindex.Index) (finder, error) {
+	var tree rtree.RTreeG[int32]
+	cells := make([][]*geometry.Poly, x.Len())
+	for i := range cells {
+		for _, polygon := range x.Area(i).MultiPolygon() {
+			var rings [][]geometry.Point
+			for _, ring := range polygon {
+				points := make([]geometry.Point, len(ring))
+				for k, p := range ring {
+					points[k] = geometry.Point{X: p[0], Y: p[1]}
+				}
+				rings = append(rings, points)
+			}
+			cells[i] = append(cells[i], geometry.NewPoly(rings[0], rings[1:], geometry.DefaultIndexOptions))
+		}
+		bound := x.Area(i).Bound()
+		tree.Insert(bound.Min, bound.Max, int32(i))
+	}
+	return func(p orb.Point) int32 {
+		found := none
+		tree.Search(p, p, func(_, _ [2]float64, i int32) bool {
+			for _, poly := range cells[i] {
+				if poly.ContainsPoint(geometry.Point{X: p[0], Y: p[1]}) {
+					found = i
+					return false
+				}
+			}
+			return true
+		})
+		return found
+	}, nil
+}
+
+func buildOrb(x *areaindex.Index) (finder, error) {
+	var tree rtree.RTreeG[int32]
+	cells := make([]orb.MultiPolygon, x.Len())
+	for i := range cells {
+		cells[i] = x.Area(i).MultiPolygon()
+		bound := x.Area(i).Bound()
+		tree.Insert(bound.Min, bound.Max, int32(i))
+	}
+	return func(p orb.Point) int32 {
+		found := none
+		tree.Search(p, p, func(_, _ [2]float64, i int32) bool {
+			if !planar.MultiPolygonContains(cells[i], p) {
+				return true
+			}
+			found = i
+			return false
+		})
+		return found
+	}, nil
+}

@@ -1,0 +1,51 @@
+package main
+
+import "time"
+
+// size is how much is measured.
+type size struct {
+	name   string
+	rounds int // of each comparison, besides one to warm up
+	seed   uint64
+	points int   // that are located
+	one    int   // of them asked one by one
+	memory []int // working sets in bytes
+
+	town    plan // of the size of a district's inner city
+	country plan // far more cells than a city has
+	crowded plan // with many components
+
+	// How long each round of HTTP requests takes, in whole seconds.
+	load time.Duration
+}
+
+// plan is a city to draw.
+type plan struct {
+	name       string
+	cells      int // 0: the synthetic Yichang
+	components int
+}
+
+// full is what docs/benchmarks.md reports.
+func full() size {
+	return size{
+		name: "full", rounds: 7, seed: 1, points: 1_000_000, one: 5_000,
+		memory:  []int{16 << 10, 256 << 10, 4 << 20, 128 << 20, 1 << 30},
+		town:    plan{name: "yichang"},
+		country: plan{name: "country", cells: 100_000},
+		crowded: plan{name: "crowded", cells: 10_000, components: 1_000_000},
+		load:    3 * time.Second,
+	}
+}
+
+// small shows that everything runs.
+func small() size {
+	return size{
+		name: "quick", rounds: 3, seed: 1, points: 50_000, one: 500,
+		memory:  []int{16 << 10, 256 << 10, 4 << 20},
+		town:    plan{name: "yichang"},
+		country: plan{name: "country", cells: 5_000},
+		crowded: plan{name: "crowded", cells: 500, components: 50_000},
+		load:    time.Second,
+	}
+}
