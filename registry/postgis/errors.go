@@ -28,6 +28,12 @@ func interpret(op string, err error) error {
 	return e
 }
 
+// Away reports whether a failure says that the database is not there, or not able now, and may be later: as opposed to one that
+// refuses, lacks something or was asked for what is wrong. It is for who talks to the database beside a Store, as migrations do.
+func Away(err error) bool {
+	return err != nil && registry.KindOf(interpret("", err)) == registry.Unavailable
+}
+
 func classify(err error) *registry.Error {
 	var pg *pgconn.PgError
 	var network net.Error

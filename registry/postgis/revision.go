@@ -33,7 +33,7 @@ func revisions(ctx context.Context, q querier) (registry.Revisions, error) {
 func (s *Store) LocatorData(ctx context.Context) (registry.LocatorData, error) {
 	var d registry.LocatorData
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, s.imports, options, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, s.memory, options, func(tx pgx.Tx) error {
 		latest, err := revisions(ctx, tx)
 		if err != nil {
 			return err

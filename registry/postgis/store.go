@@ -25,7 +25,7 @@ type Config struct {
 	MaxConns int32
 	// RequestTimeout is a little above the longest request budget; statements of requests end with it. 0 means 6 s.
 	RequestTimeout time.Duration
-	// ImportTimeout bounds one statement of an import or a profile; 0 means 35 min.
+	// ImportTimeout bounds one statement of an import or a profile, or of reading what is kept in memory; 0 means 35 min.
 	ImportTimeout time.Duration
 }
 
@@ -44,6 +44,7 @@ func (c Config) Validate() error {
 type Store struct {
 	pool    *pgxpool.Pool // answers requests
 	imports *pgxpool.Pool // stages and changes: long statements, never in the way of requests
+	memory  *pgxpool.Pool // reads all there is of something, for who keeps it in memory: never behind an import
 	open    *vigil        // over the batches of this Store
 
 	// What needs a look at every row, of everything.
@@ -54,6 +55,7 @@ type Store struct {
 const (
 	defaultConns   = 8
 	importConns    = 2
+	memoryConns    = 2 // a refresh and a comparison, or what two keep
 	connectTimeout = 3 * time.Second
 	pingTimeout    = 300 * time.Millisecond // a frozen peer costs this much, not the whole request
 	lockTimeout    = "10000"                // milliseconds that a statement waits for a lock
@@ -85,10 +87,16 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		s.pool.Close()
 		return nil, err
 	}
+	if s.memory, err = openPool(ctx, c.URL, memoryConns, imports); err != nil {
+		s.pool.Close()
+		s.imports.Close()
+		return nil, err
+	}
 	alive, err := openPool(ctx, c.URL, 1, request)
 	if err != nil {
 		s.pool.Close()
 		s.imports.Close()
+		s.memory.Close()
 		return nil, err
 	}
 	s.open = &vigil{pool: alive, batches: map[census.BatchID]bool{}}
@@ -100,6 +108,7 @@ func (s *Store) Close() {
 	s.open.close()
 	s.pool.Close()
 	s.imports.Close()
+	s.memory.Close()
 }
 
 // Ping asks the database for a sign of life; its error is of kind Unavailable.
