@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"citygrid/api/auth"
 	"citygrid/registry"
 )
@@ -32,6 +34,10 @@ type Config struct {
 	CORSOrigins []string
 	// Health lists what /readyz reports; nil: nothing to report, ready.
 	Health func(context.Context) []Health
+	// Ready is false while the program starts: what needs a key or the registry is answered 503 then. nil: always ready.
+	Ready func() bool
+	// Collectors are shown by /metrics beside the server's own.
+	Collectors []prometheus.Collector
 	// Log takes the access log and failures; nil: slog.Default.
 	Log *slog.Logger
 	// Now is the clock.

@@ -4,9 +4,22 @@ import (
 	"context"
 	"net/http"
 	"slices"
+
+	"citygrid/registry"
 )
 
 type healthFunc = func(context.Context) []Health
+
+// codeStarting is the code of what is asked of a program that is not ready to answer it.
+const codeStarting = "starting"
+
+// started refuses what needs more than the program itself while that starts.
+func (s *Server) started(rt route) error {
+	if rt.open || s.ready == nil || s.ready() {
+		return nil
+	}
+	return registry.NewError(registry.Unavailable, codeStarting, "程序正在启动或等待数据库，请稍后重试", "the program is starting, or waits for its database: try again shortly")
+}
 
 // healthz says that the process lives and answers.
 func (s *Server) healthz(r *request) (*answer, error) {

@@ -22,7 +22,8 @@ type metrics struct {
 	shed     prometheus.Counter
 }
 
-func newMetrics() *metrics {
+// newMetrics fails on further collectors that contradict each other or the server's own.
+func newMetrics(further []prometheus.Collector) (*metrics, error) {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -44,7 +45,12 @@ func newMetrics() *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.panics, m.shed,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+	for _, c := range further {
+		if err := m.registry.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
 }
 
 // observe counts one request. What a client chooses freely (unknown paths, made-up methods) does not become a label.

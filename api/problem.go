@@ -175,7 +175,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	switch {
 	case p.Status == http.StatusInternalServerError:
 		s.log.Error("request failed", "request_id", p.RequestID, "code", p.Code, "error", err)
-	case p.Code == "database_away": // true of every request while it lasts; /readyz says it too
+	case p.Code == "database_away", p.Code == codeStarting: // true of every request while it lasts; /readyz says it too
 		s.log.Info("request refused", "request_id", p.RequestID, "code", p.Code, "error", err)
 	case p.Status > http.StatusInternalServerError:
 		s.log.Warn("request refused", "request_id", p.RequestID, "code", p.Code, "error", err)

@@ -56,6 +56,9 @@ func (s *Server) serve(rt route) echo.HandlerFunc {
 }
 
 func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
+	if err := s.started(rt); err != nil {
+		return nil, err
+	}
 	ctx := c.Request().Context()
 	params, err := query.ParseParameters(c.Request().URL.RawQuery, rt.params...)
 	if err != nil {

@@ -28,6 +28,7 @@ type Server struct {
 	console    map[string]file
 	origins    []string
 	health     healthFunc
+	ready      func() bool
 	log        *slog.Logger
 	now        func() time.Time
 	database   *admission
@@ -50,14 +51,17 @@ func New(c Config) (*Server, error) {
 		version:  c.Version,
 		origins:  c.CORSOrigins,
 		health:   c.Health,
+		ready:    c.Ready,
 		log:      cmp.Or(c.Log, slog.Default()),
 		now:      c.Now,
 		database: newAdmission(concurrent),
 		batches:  newAdmission(concurrent),
-		metrics:  newMetrics(),
 	}
 	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
 	var err error
+	if s.metrics, err = newMetrics(c.Collectors); err != nil {
+		return nil, fmt.Errorf("api: metrics: %w", err)
+	}
 	if s.definition, err = completeDefinition(s.base, s.version); err != nil {
 		return nil, fmt.Errorf("api: OpenAPI document: %w", err)
 	}
