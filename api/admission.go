@@ -19,16 +19,16 @@ func newAdmission(concurrent int) *admission {
 	return &admission{slots: make(chan struct{}, concurrent)}
 }
 
-// enter waits for a turn and returns the function that ends it, once. It fails with Unavailable after queueTime, and
+// enter waits for a turn and returns the function that ends it, once. It fails with Unavailable when its patience ends, and
 // with the context's own error when that ends first.
-func (a *admission) enter(ctx context.Context) (leave func(), err error) {
+func (a *admission) enter(ctx context.Context, patience time.Duration) (leave func(), err error) {
 	leave = sync.OnceFunc(func() { <-a.slots })
 	select {
 	case a.slots <- struct{}{}:
 		return leave, nil
 	default:
 	}
-	timer := time.NewTimer(queueTime)
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case a.slots <- struct{}{}:

@@ -25,12 +25,11 @@ func (p slow) Place(at orb.Point, _ registry.Subject) (registry.Placement, error
 	return registry.Placement{Point: at}, nil
 }
 
-func (p slow) Cells(dst []string, points []orb.Point) ([]string, int64, error) {
-	for range points {
-		dst = append(dst, "420502001001001")
-	}
-	return dst, 1, nil
-}
+func (p slow) Hold() (registry.Places, error) { return p, nil }
+
+func (p slow) Cell(orb.Point) (string, bool) { return "420502001001001", true }
+
+func (p slow) Revision() int64 { return 1 }
 
 func (p slow) Uses(catalog.Kind, catalog.SubclassCode) (bool, error) { return true, nil }
 

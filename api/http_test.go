@@ -185,12 +185,11 @@ func (v *vanishing) Place(p orb.Point, _ registry.Subject) (registry.Placement, 
 
 func (v *vanishing) Uses(catalog.Kind, catalog.SubclassCode) (bool, error) { return true, nil }
 
-func (v *vanishing) Cells(dst []string, points []orb.Point) ([]string, int64, error) {
-	for range points {
-		dst = append(dst, "420502001001001")
-	}
-	return dst, 1, nil
-}
+func (v *vanishing) Hold() (registry.Places, error) { return v, nil }
+
+func (v *vanishing) Cell(orb.Point) (string, bool) { return "420502001001001", true }
+
+func (v *vanishing) Revision() int64 { return 1 }
 
 func TestProblemDocumentIsWhole(t *testing.T) {
 	t.Parallel()

@@ -110,6 +110,8 @@ func statusOf(e *registry.Error) int {
 		return http.StatusRequestURITooLong
 	case "body_too_slow":
 		return http.StatusRequestTimeout
+	case "unsupported_media_type":
+		return http.StatusUnsupportedMediaType
 	}
 	switch e.Kind {
 	case registry.Invalid:
@@ -134,7 +136,7 @@ func titleOf(status int) registry.Text {
 	zh := map[int]string{
 		http.StatusBadRequest: "请求不正确", http.StatusUnauthorized: "需要身份验证", http.StatusForbidden: "没有权限",
 		http.StatusNotFound: "未找到", http.StatusMethodNotAllowed: "方法不允许", http.StatusRequestTimeout: "请求超时",
-		http.StatusConflict: "冲突", http.StatusRequestEntityTooLarge: "请求过大",
+		http.StatusConflict: "冲突", http.StatusRequestEntityTooLarge: "请求过大", http.StatusUnsupportedMediaType: "不支持的正文类型",
 		http.StatusRequestURITooLong: "地址过长", http.StatusServiceUnavailable: "暂不可用",
 		http.StatusInternalServerError: "内部错误",
 	}

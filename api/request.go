@@ -96,7 +96,7 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 
 // admit lets a request in, or counts that it was turned away; one that went away by itself was not.
 func (s *Server) admit(ctx context.Context, a *admission) (leave func(), err error) {
-	leave, err = a.enter(ctx)
+	leave, err = a.enter(ctx, queueTime)
 	if registry.KindOf(err) == registry.Unavailable {
 		s.metrics.shed.Inc()
 	}

@@ -48,7 +48,7 @@ func routes() []route {
 		get("/collections/:collectionId/items", (*Server).items, "bbox", "limit", "cursor", "datetime"),
 		get("/collections/:collectionId/items/:featureId", (*Server).item),
 		locate,
-		{method: http.MethodPost, path: "/locate", handle: (*Server).locateAll, params: []string{"detail"}},
+		{method: http.MethodPost, path: "/locate", handle: (*Server).locateAll, params: []string{"crs", "detail"}},
 		get("/whats-here", (*Server).whatsHere, "lon", "lat", "crs", "radius"),
 		get("/catalog", (*Server).catalog),
 		get("/catalog/component-subclasses", (*Server).componentSubclasses),

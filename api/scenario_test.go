@@ -17,8 +17,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// TestScenarios plays testdata/scenarios.txt on the test city. A line is a request, "->", the status and, after it, texts that the
-// answer must contain. Every answer must be as the OpenAPI document says.
+// TestScenarios plays testdata/scenarios.txt on the test city. A line is a request with its headers and its body, "->", the status and,
+// after it, texts that the answer must contain. Every answer must be as the OpenAPI document says.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -36,17 +36,21 @@ func TestScenarios(t *testing.T) {
 		if parts == nil {
 			t.Fatalf("scenarios.txt:%d: %s", number+1, line)
 		}
-		method, target, body, expected := parts[1], parts[2], parts[3], strings.Fields(parts[5])
-		got := s.do(method, target, body)
-		if strconv.Itoa(got.Status) != parts[4] {
+		method, target, body, expected := parts[1], parts[2], strings.ReplaceAll(parts[4], `\n`, "\n"), strings.Fields(parts[6])
+		var headers []string
+		for header := range strings.FieldsSeq(parts[3]) {
+			headers = append(headers, strings.Replace(header, ":", ": ", 1))
+		}
+		got := s.do(method, target, body, headers...)
+		if strconv.Itoa(got.Status) != parts[5] {
 			t.Errorf("scenarios.txt:%d: %s %s answers %d: %s", number+1, method, target, got.Status, got.Body)
 		}
 		for _, want := range expected {
-			if !strings.Contains(got.Body, want) {
+			if !strings.Contains(got.Body, strings.ReplaceAll(want, `\n`, "\n")) {
 				t.Errorf("scenarios.txt:%d: %s %s lacks %s: %s", number+1, method, target, want, got.Body)
 			}
 		}
-		if document.check(s.request(method, target, body), got) {
+		if document.check(s.request(method, target, body, headers...), got) {
 			checked++
 		}
 	}
@@ -55,7 +59,7 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-var scenarioLine = regexp.MustCompile(`^(\w+) (\S+)(?: (\S+))? -> (\d{3})(.*)$`)
+var scenarioLine = regexp.MustCompile(`^(\w+) (\S+)((?: [A-Z][a-zA-Z-]+:\S+)*)(?: (\S+))? -> (\d{3})(.*)$`)
 
 // document checks answers against the OpenAPI document that the server serves.
 type document struct {
@@ -77,6 +81,7 @@ func newDocument(t *testing.T, s *site) document {
 	for _, mediaType := range []string{"application/geo+json", "application/vnd.oai.openapi+json"} {
 		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.JSONBodyDecoder)
 	}
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.FileBodyDecoder)
 	return document{t, router}
 }
 

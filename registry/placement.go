@@ -97,8 +97,18 @@ type Subject struct {
 type Placer interface {
 	// Place returns an OutsideError where no cell covers p.
 	Place(p orb.Point, s Subject) (Placement, error)
-	// Cells appends the code of the cell of each point, "" where none covers it, all of one snapshot, and names its revision.
-	Cells(dst []string, points []orb.Point) ([]string, int64, error)
+	// Hold gives what answers now, for questions that belong together.
+	Hold() (Places, error)
 	// Uses reports whether the city's profile has a subclass.
 	Uses(kind catalog.Kind, code catalog.SubclassCode) (bool, error)
+}
+
+// Places answers from one snapshot, whatever changes meanwhile. It is safe for concurrent use.
+type Places interface {
+	// Revision is that of every answer.
+	Revision() int64
+	// Cell is the code of the cell of p; ok is false where none covers it. It allocates nothing.
+	Cell(p orb.Point) (code string, ok bool)
+	// Place returns an OutsideError where no cell covers p.
+	Place(p orb.Point, s Subject) (Placement, error)
 }

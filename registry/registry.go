@@ -79,13 +79,12 @@ func (r *Registry) CheckSubclass(kind catalog.Kind, code catalog.SubclassCode) e
 		fmt.Sprintf("the city's catalogue has no such subclass; see /catalog/%s-subclasses", kind))
 }
 
-// Cells returns the grid code of each point, "" outside all cells, and the revision that the answers belong to. It fails with Forbidden
-// for a scope that sees nothing.
-func (r *Registry) Cells(s Scope, points []orb.Point) (codes []string, revision int64, err error) {
+// Hold gives the Places of this moment, for many points in one answer. It fails with Forbidden for a scope that sees nothing.
+func (r *Registry) Hold(s Scope) (Places, error) {
 	if s.Empty() {
-		return nil, 0, seesNothing()
+		return nil, seesNothing()
 	}
-	return r.placer.Cells(make([]string, 0, len(points)), points)
+	return r.placer.Hold()
 }
 
 // Here is what stands around a point, and where the point is.

@@ -154,24 +154,30 @@ func TestSubclassThatTheCityDoesNotUseIsRefusedFromMemory(t *testing.T) {
 func TestScopeThatSeesNothingIsToldSo(t *testing.T) {
 	t.Parallel()
 	r := crossing(t)
-	_, _, cells := r.Cells(registry.Scope{}, []orb.Point{{111.285, 30.715}})
+	_, hold := r.Hold(registry.Scope{})
 	_, here := r.WhatsHere(t.Context(), registry.Scope{}, orb.Point{111.285, 30.715}, 30)
 	want := error(registry.NewError(registry.Forbidden, "no_role", "该密钥没有任何可用角色，无权读取", "the key has no role that may read"))
-	if !reflect.DeepEqual(cells, want) || !reflect.DeepEqual(here, want) {
-		t.Errorf("cells: %v, what's here: %v", cells, here)
+	if !reflect.DeepEqual(hold, want) || !reflect.DeepEqual(here, want) {
+		t.Errorf("hold: %v, what's here: %v", hold, here)
 	}
 }
 
-func TestRegistryCellsNameOneRevision(t *testing.T) {
+func TestRegistryHoldsThePlacesOfOneRevision(t *testing.T) {
 	t.Parallel()
-	r := crossing(t)
-	codes, revision, err := r.Cells(everything(), []orb.Point{{111.285, 30.715}, {111, 30}, {111.30, 30.71}})
-	if want := []string{"420502001001001", "", "420502001001002"}; err != nil || revision != 1 || !reflect.DeepEqual(codes, want) {
-		t.Errorf("got %q, revision %d, %v; want %q", codes, revision, err, want)
+	places, err := crossing(t).Hold(everything())
+	if err != nil {
+		t.Fatal(err)
 	}
-	codes, _, err = r.Cells(everything(), nil)
-	if err != nil || codes == nil || len(codes) != 0 {
-		t.Errorf("no points: %#v, %v", codes, err)
+	var codes []string
+	for _, p := range []orb.Point{{111.285, 30.715}, {111, 30}, {111.30, 30.71}} {
+		if code, ok := places.Cell(p); ok {
+			codes = append(codes, code)
+		} else {
+			codes = append(codes, "none")
+		}
+	}
+	if want := []string{"420502001001001", "none", "420502001001002"}; places.Revision() != 1 || !reflect.DeepEqual(codes, want) {
+		t.Errorf("got %q, revision %d; want %q", codes, places.Revision(), want)
 	}
 }
 

@@ -173,17 +173,32 @@ func (l *Locator) StaleSeconds() float64 {
 
 // Place answers for a point; see registry.Placer.
 func (l *Locator) Place(p orb.Point, subject registry.Subject) (registry.Placement, error) {
-	s := l.state.Load()
-	if s == nil {
-		return registry.Placement{}, notLoaded()
+	h, err := l.hold()
+	if err != nil {
+		return registry.Placement{}, err
 	}
-	now := l.now()
-	out, err := s.Place(p, subject, now.In(l.zone))
-	out.StaleSeconds = stale(now.Sub(s.confirmed))
-	return out, err
+	return h.Place(p, subject)
 }
 
-// Cells appends the cell of each point, all of one snapshot; see registry.Placer.
+// Hold gives the snapshot that answers now, at this time of day; see registry.Placer.
+func (l *Locator) Hold() (registry.Places, error) {
+	h, err := l.hold()
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+func (l *Locator) hold() (held, error) {
+	s := l.state.Load()
+	if s == nil {
+		return held{}, notLoaded()
+	}
+	now := l.now()
+	return held{s.Snapshot, now.In(l.zone), stale(now.Sub(s.confirmed))}, nil
+}
+
+// Cells appends the code of the cell of each point, "" where none covers it, all of one snapshot, and names its revision.
 func (l *Locator) Cells(dst []string, points []orb.Point) ([]string, int64, error) {
 	s := l.state.Load()
 	if s == nil {

@@ -123,6 +123,15 @@ func (s *Snapshot) AppendCells(dst []string, points []orb.Point) []string {
 	return dst
 }
 
+// Cell is the code of the cell of p; ok is false where none covers it.
+func (s *Snapshot) Cell(p orb.Point) (code string, ok bool) {
+	cell, ok := s.cells.Locate(p)
+	if !ok {
+		return "", false
+	}
+	return s.cells.Code(cell), true
+}
+
 func (s *Snapshot) outside(p orb.Point) error {
 	err := &registry.OutsideError{Point: p}
 	if near, ok := s.cells.Nearest(p); ok {
