@@ -34,7 +34,7 @@ func (x *Index) Digest() uint64 {
 }
 
 func (g *grid) digest(d *digest) {
-	for _, v := range []float64{g.west, g.south, g.width, g.height} {
+	for _, v := range []float64{g.west, g.south, g.width, g.height, g.across, g.along} {
 		d.add(math.Float64bits(v))
 	}
 	d.add(uint64(g.columns))
@@ -42,10 +42,8 @@ func (g *grid) digest(d *digest) {
 	for _, p := range g.pixels {
 		d.add(uint64(p))
 	}
-	for i := range g.traces {
-		t := &g.traces[i]
-		d.add(uint64(uint32(t.area)) | flag(t.inside)<<32 | flag(t.ends)<<33 | flag(t.last)<<34)
-		d.points(t.points)
+	for _, word := range g.sheets {
+		d.add(uint64(word))
 	}
 }
 
@@ -72,11 +70,4 @@ func (d *digest) text(s string) {
 	for i := range len(s) {
 		d.add(uint64(s[i]))
 	}
-}
-
-func flag(b bool) uint64 {
-	if b {
-		return 1
-	}
-	return 0
 }

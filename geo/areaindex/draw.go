@@ -1,130 +1,34 @@
 package areaindex
 
 import (
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/paulmach/orb"
 
 	"citygrid/geo"
 )
 
-// newGrid draws the items, which are in the order of their codes, on as many processors as there are. Neighbours in that
-// order go to one processor at a time and are put together in it, so the grid does not depend on how the work was shared.
-func newGrid(items []Item) *grid {
-	g := &grid{frame: newFrame(items)}
-	const share = 256 // items
-	drawn := make([]drawing, (len(items)+share-1)/share)
-	var taken atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(drawn)) {
-		workers.Go(func() {
-			p := pen{frame: g.frame}
-			for n := int(taken.Add(1)) - 1; n < len(drawn); n = int(taken.Add(1)) - 1 {
-				p.drawing = drawing{}
-				for i := n * share; i < min((n+1)*share, len(items)); i++ {
-					p.area(int32(i), items[i].Area)
-				}
-				drawn[n] = p.drawing
-			}
-		})
-	}
-	workers.Wait()
-	g.collect(drawn)
-	return g
-}
-
-// drawing is what some areas leave on the frame: traces, each with its pixel, rows of pixels that are inside whole, and
-// pixels left to the tree.
+// drawing is what some areas leave on the frame: marks in the order of the areas, each with its points, rows of pixels
+// that are inside whole, and pixels left to the tree.
 type drawing struct {
-	at     []uint32
-	traces []trace
+	marks  []mark
+	points []uint32
 	spans  []span
 	left   []uint32
+}
+
+// mark is the line of an area in a pixel.
+type mark struct {
+	at     uint32 // the pixel
+	area   int32
+	from   uint32 // its first point in the drawing
+	length uint32 // << 1 | 1 where the south-east corner of the line is inside
 }
 
 // span is pixels from to before end, all of one row.
 type span struct {
 	from, end uint32
 	area      int32
-}
-
-// collect puts the drawings on the pixels, lowest codes first.
-func (g *grid) collect(drawn []drawing) {
-	g.pixels = make([]pixel, g.columns*g.rows)
-	for _, d := range drawn {
-		for _, s := range d.spans {
-			for n := s.from; n < s.end; n++ {
-				if g.pixels[n] == 0 {
-					g.pixels[n] = pixel(s.area + 1)
-				}
-			}
-		}
-	}
-	traces, areas := make([]uint32, len(g.pixels)), make([]uint32, len(g.pixels))
-	wanted := func(n uint32, t *trace) bool { return g.pixels[n] == 0 || pixel(t.area) < g.pixels[n] }
-	for _, d := range drawn {
-		for k, n := range d.at {
-			if t := &d.traces[k]; wanted(n, t) {
-				traces[n]++
-				if t.ends {
-					areas[n]++
-				}
-			}
-		}
-	}
-	for _, d := range drawn {
-		for _, n := range d.left {
-			areas[n] = crowd + 1
-		}
-	}
-	next, total := traces, uint32(0) // from here on, where the pixel's next trace goes
-	for n := range traces {
-		count := traces[n]
-		next[n] = total
-		switch {
-		case areas[n] > crowd:
-			continue
-		case count > 0 && g.pixels[n] > 0:
-			count++
-		}
-		total += count
-	}
-	g.traces = make([]trace, total)
-	for _, d := range drawn {
-		for k, n := range d.at {
-			if t := &d.traces[k]; areas[n] <= crowd && wanted(n, t) {
-				g.traces[next[n]] = *t
-				next[n]++
-			}
-		}
-	}
-	g.link(areas, next)
-}
-
-// link ends each pixel's list, with the area that has the pixel whole if there is one, and points the pixel to its
-// beginning.
-func (g *grid) link(areas, next []uint32) {
-	begin := uint32(0)
-	for n := range g.pixels {
-		switch {
-		case areas[n] == 0:
-			continue
-		case areas[n] > crowd:
-			g.pixels[n] = crowded
-			continue
-		}
-		end := next[n]
-		if whole := g.pixels[n]; whole > 0 {
-			g.traces[end] = trace{area: int32(whole - 1), inside: true, ends: true}
-			end++
-		}
-		g.traces[end-1].last = true
-		g.pixels[n] = listed + pixel(begin)
-		begin = end
-	}
 }
 
 // pen draws areas one after the other.
@@ -134,6 +38,7 @@ type pen struct {
 	meetings []uint64 // pixel << 32 | number of the edge << 1 | 1 where the pixel's corner is the first east of the edge
 	rings    []orb.Ring
 	starts   []int // number of the first edge of each ring; the numbers of two rings are not consecutive
+	chalk    chalk
 }
 
 func (p *pen) area(i int32, a geo.Area) {
@@ -165,7 +70,7 @@ func (p *pen) area(i int32, a geo.Area) {
 		for ; end < len(p.meetings) && uint32(p.meetings[end]>>32) == at; end++ {
 			inside = inside != (p.meetings[end]&1 == 1)
 		}
-		p.list(i, at, inside, p.meetings[from:end])
+		p.mark(i, at, inside, p.meetings[from:end])
 		before, from = at, end
 	}
 }
@@ -230,22 +135,42 @@ func (p *pen) along(low, high orb.Point, latitude float64) float64 {
 	return low[0] + t*(high[0]-low[0])
 }
 
-// list adds an area's traces in one pixel.
-func (p *pen) list(area int32, at uint32, inside bool, meetings []uint64) {
-	number := func(n int) int { return int(uint32(meetings[n]) >> 1) }
-	for from := 0; from < len(meetings); {
-		end := from + 1
-		for end < len(meetings) && number(end) == number(end-1)+1 {
-			end++
-		}
-		ring, found := slices.BinarySearch(p.starts, number(from))
+// mark draws the border of an area in one pixel. What cannot be drawn is left to the tree.
+func (p *pen) mark(area int32, at uint32, inside bool, meetings []uint64) {
+	column, row := int(at)%p.columns, int(at)/p.columns
+	p.chalk = chalk{line: p.chalk.line[:0]}
+	before := -2
+	for _, meeting := range meetings {
+		number := int(uint32(meeting) >> 1)
+		ring, found := slices.BinarySearch(p.starts, number)
 		if !found {
 			ring--
 		}
-		first := number(from) - p.starts[ring]
-		points := p.rings[ring][first : first+end-from+1]
-		p.at = append(p.at, at)
-		p.traces = append(p.traces, trace{points: points, area: area, inside: inside, ends: end == len(meetings)})
-		inside, from = false, end
+		a, b := p.rings[ring][number-p.starts[ring]], p.rings[ring][number-p.starts[ring]+1]
+		p.chalk.edge(p.paper(a, column, row), p.paper(b, column, row), number == before+1)
+		before = number
 	}
+	p.chalk.lift()
+	odd, near := p.chalk.line.odd(steps, 0)
+	if near || p.chalk.lost {
+		p.left = append(p.left, at)
+		return
+	}
+	length := uint32(len(p.chalk.line)) << 1
+	if inside != odd {
+		length |= 1
+	}
+	p.marks = append(p.marks, mark{at: at, area: area, from: uint32(len(p.points)), length: length})
+	p.points = append(p.points, p.chalk.line...)
+}
+
+// cornerEast tells whether the corner is east of an edge whose ends lie north and south of it. An edge through the corner
+// has it on its east.
+func cornerEast(a, b, corner orb.Point) bool {
+	aEast, bEast := a[0] > corner[0], b[0] > corner[0]
+	if aEast == bEast {
+		return !aEast
+	}
+	turn := geo.Orient(a, b, corner)
+	return (turn > 0 || turn == 0 && a[1] > b[1]) != (b[1] > corner[1])
 }

@@ -21,13 +21,13 @@ func (x *Index) PixelCorners(limit int) (out []orb.Point) {
 }
 
 // GridBytes is what the grid holds besides the areas.
-func (x *Index) GridBytes() int { return 4*len(x.grid.pixels) + 32*len(x.grid.traces) }
+func (x *Index) GridBytes() int { return 4 * (len(x.grid.pixels) + len(x.grid.sheets)) }
 
 // Pixels counts the grid's pixels by how they answer.
 func (x *Index) Pixels() (direct, lists, tree int) {
 	for _, p := range x.grid.pixels {
 		switch {
-		case p < listed:
+		case p < drawn:
 			direct++
 		case p == crowded:
 			tree++
@@ -38,13 +38,13 @@ func (x *Index) Pixels() (direct, lists, tree int) {
 	return direct, lists, tree
 }
 
-// SameGrid compares two grids, pixel by pixel and trace by trace.
+// SameGrid compares two grids, pixel by pixel and sheet by sheet.
 func (x *Index) SameGrid(y *Index) bool { return reflect.DeepEqual(x.grid, y.grid) }
 
-// FlipGridBits calls try with each bit of the frame and the pixels, and each word of the traces, changed alone.
+// FlipGridBits calls try with each bit of the grid changed alone.
 func (x *Index) FlipGridBits(try func(what string)) {
 	g := x.grid
-	for _, v := range []*float64{&g.west, &g.south, &g.width, &g.height} {
+	for _, v := range []*float64{&g.west, &g.south, &g.width, &g.height, &g.across, &g.along} {
 		for bit := range 64 {
 			before := *v
 			*v = math.Float64frombits(math.Float64bits(before) ^ 1<<bit)
@@ -59,16 +59,11 @@ func (x *Index) FlipGridBits(try func(what string)) {
 			g.pixels[n] ^= 1 << bit
 		}
 	}
-	for n := range g.traces {
-		before := g.traces[n]
-		for what, change := range map[string]func(t *trace){
-			"area": func(t *trace) { t.area ^= 1 }, "inside": func(t *trace) { t.inside = !t.inside },
-			"ends": func(t *trace) { t.ends = !t.ends }, "last": func(t *trace) { t.last = !t.last },
-			"points": func(t *trace) { t.points = append([]orb.Point{{}}, t.points...) },
-		} {
-			change(&g.traces[n])
-			try(fmt.Sprintf("%s of trace %d", what, n))
-			g.traces[n] = before
+	for n := range g.sheets {
+		for bit := range 32 {
+			g.sheets[n] ^= 1 << bit
+			try(fmt.Sprintf("bit %d of word %d of the sheets", bit, n))
+			g.sheets[n] ^= 1 << bit
 		}
 	}
 }

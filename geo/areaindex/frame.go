@@ -6,20 +6,26 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// frame cuts a box of degrees into pixels, numbered from the south-west, row by row. The zero frame has none.
+// frame cuts a box of degrees into pixels, numbered from the south-west, row by row, and each of them into steps. The
+// zero frame has none.
 type frame struct {
 	west, south   float64
 	width, height float64 // of a pixel, in degrees
+	across, along float64 // steps a degree of longitude and of latitude
 	columns, rows int
 }
 
 const (
+	// steps is how many steps a pixel is wide and high: three pixels of them fit 16 bits.
+	steps    = 1 << stepBits
+	stepBits = 14
 	// perArea is how many pixels lie, on average, along the width and the height of an area's box.
 	perArea = 14
-	// leastPixel, in degrees, is far above the rounding of a coordinate (3e-14) and about 1 cm on the ground.
+	// leastPixel, in degrees, is about 1 cm on the ground. A step of it, 6e-12, is still far above the rounding of a
+	// coordinate, 3e-14.
 	leastPixel = 1e-7
-	// margin is the part of a pixel by which it is taken to be larger when edges are told to meet it, so that no rounding
-	// in the number of a pixel can part a point from an edge.
+	// margin is the part of a pixel, 16 steps, by which it is taken to be larger when edges are told to meet it. Neither
+	// rounding nor the lattice can then part a point from an edge that is near to it.
 	margin = 1.0 / 1024
 )
 
@@ -55,6 +61,7 @@ func newFrame(items []Item) frame {
 	f.west, f.south = m.bound.Min[0]-f.width/2, m.bound.Min[1]-f.height/2
 	f.columns = int(math.Ceil((m.bound.Max[0]-m.bound.Min[0])/f.width)) + 1
 	f.rows = int(math.Ceil((m.bound.Max[1]-m.bound.Min[1])/f.height)) + 1
+	f.across, f.along = steps/f.width, steps/f.height
 	return f
 }
 
@@ -86,16 +93,25 @@ func (m measure) exceeds(f frame, allowed budget) bool {
 		m.across/f.width+m.along/f.height+m.edges > allowed.meetings
 }
 
-// find is the pixel of p; ok is false beyond the frame and for what is not a number.
-func (f *frame) find(p orb.Point) (column, row int, ok bool) {
-	x, y := (p[0]-f.west)/f.width, (p[1]-f.south)/f.height
-	if !(x >= 0 && x < float64(f.columns) && y >= 0 && y < float64(f.rows)) {
+// find carries p to the step that holds it, counted from the frame's south-west corner; ok is false beyond the frame and
+// for what is not a number.
+func (f *frame) find(p orb.Point) (x, y uint64, ok bool) {
+	east, north := (p[0]-f.west)*f.across, (p[1]-f.south)*f.along
+	if !(east >= 0 && east < float64(f.columns*steps) && north >= 0 && north < float64(f.rows*steps)) {
 		return 0, 0, false
 	}
-	return int(x), int(y), true
+	return uint64(int64(east)), uint64(int64(north)), true
 }
 
-// column and row are those of find, for what lies within the frame.
+// paper carries p to steps from the south-west corner of a pixel, by the same rounding as find.
+func (f *frame) paper(p orb.Point, column, row int) orb.Point {
+	return orb.Point{
+		float64((p[0]-f.west)*f.across) - float64(column*steps),
+		float64((p[1]-f.south)*f.along) - float64(row*steps),
+	}
+}
+
+// column and row number the pixel of what lies within the frame.
 func (f *frame) column(x float64) int { return int((x - f.west) / f.width) }
 func (f *frame) row(y float64) int    { return int((y - f.south) / f.height) }
 

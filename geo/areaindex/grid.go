@@ -2,61 +2,79 @@ package areaindex
 
 import "github.com/paulmach/orb"
 
-// grid answers for a point from the one pixel that holds it. A pixel that no border touches names its area at once; any
-// other lists, in the order of codes, the areas whose borders meet it with just the edges that do.
+// grid answers for a point from the one pixel that holds it, or leaves the answer to the R-tree. A pixel that no border
+// touches names its area at once. Any other has the borders that meet it drawn on a lattice of whole numbers, beside
+// each other in memory, and is asked in whole numbers alone.
 //
-// Nothing is assumed of the areas. A pixel's list ends with the first area that holds the whole pixel, for no higher code
-// can win there.
+// A drawn border is not where the border is: each may be off by a step of the lattice, about 2 mm where an area is 400 m
+// wide. So a point nearer to a drawn border than [doubt] is left to the tree, which decides exactly. For any other the
+// drawing can be moved to where the borders truly are without a line passing over the point, hence both tell the same.
+//
+// Nothing is assumed of the areas: a pixel asks for each in the order of codes, up to the first that holds all of the
+// pixel, for no higher code can win there.
 type grid struct {
 	frame
 	pixels []pixel
-	traces []trace
+	sheets []uint32
 }
 
-// pixel is 0 where there is no area, 1+i where area i has it whole and none of a lower code touches it, crowded, or listed
-// plus the place in traces where its list begins.
+// pixel is 0 where there is no area, 1+i where area i has it whole and none of a lower code touches it, crowded, or drawn
+// plus the place in sheets where its questions begin.
 type pixel uint32
 
 const (
-	listed  pixel = 1 << 31
-	crowded pixel = 1<<32 - 1
+	drawn   pixel = 1 << 31
+	crowded pixel = 1<<32 - 1 // left to the tree
 )
 
-// crowd is how many areas a pixel may list. Beyond it the boxes of the R-tree part them better than a walk along the list.
-const crowd = 24
+// A question on a sheet is three words and then a line (see line.go): the pixel that it stands for when the area is
+// inside it, the pixel otherwise, and its shape. When more questions follow it is these that answer otherwise.
+const (
+	question    = 3
+	shapeInside = 1 << 0 // the south-east corner of the drawing is inside
+	shapeMore   = 1 << 1
+	shapePoints = 2 // the bit from which on the number of points is held
+)
 
 // locate is [Index.Locate], or known is false when the grid leaves the answer to the R-tree.
 func (g *grid) locate(p orb.Point) (i int, ok, known bool) {
-	column, row, ok := g.find(p)
+	x, y, ok := g.find(p)
 	if !ok {
 		return 0, false, true
 	}
-	at := g.pixels[row*g.columns+column]
-	switch {
-	case at == 0:
-		return 0, false, true
-	case at < listed:
-		return int(at - 1), true, true
-	case at == crowded:
-		return 0, false, false
-	}
-	corner := g.corner(column, row)
-	inside := false
-	for n := at - listed; ; n++ {
-		t := &g.traces[n]
-		odd, border := t.odd(p, corner)
-		if border {
-			return int(t.area), true, true
+	at := g.pixels[(y>>stepBits)*uint64(g.columns)+x>>stepBits]
+	if at >= drawn {
+		if at == crowded {
+			return 0, false, false
 		}
-		inside = inside != (odd != t.inside)
-		if !t.ends {
+		if at, known = g.ask(uint32(at-drawn), int64(x%steps), int64(y%steps)); !known {
+			return 0, false, false
+		}
+	}
+	if at == 0 {
+		return 0, false, true
+	}
+	return int(at - 1), true, true
+}
+
+// ask puts the questions of a sheet to the point x, y of its pixel. known is false in doubt.
+func (g *grid) ask(from uint32, x, y int64) (at pixel, known bool) {
+	for {
+		head := g.sheets[from : from+question : from+question]
+		shape := head[2]
+		from += question
+		points := shape >> shapePoints
+		odd, near := line(g.sheets[from:from+points]).odd(x, y)
+		if near {
+			return 0, false
+		}
+		at := head[1]
+		if odd != (shape&shapeInside != 0) {
+			at = head[0]
+		} else if shape&shapeMore != 0 {
+			from += points
 			continue
 		}
-		if inside {
-			return int(t.area), true, true
-		}
-		if t.last {
-			return 0, false, true
-		}
+		return pixel(at), true
 	}
 }
