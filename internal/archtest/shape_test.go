@@ -19,8 +19,9 @@ var shape = map[string][]string{
 	"geo/crs":           {"geo"},
 	"geo/geojson":       {"geo"},
 	"geo/areaindex":     {"geo"},
+	"geo/pointindex":    {"geo"},
 	"registry/catalog":  nil,
-	"registry":          {"geo", "registry/catalog"},
+	"registry":          {"geo", "geo/crs", "registry/catalog"},
 	"registry/filter":   {"geo"},
 	"registry/locator":  {"registry", "geo/areaindex"},
 	"registry/census":   {"registry", "registry/locator", "registry/catalog", "geo", "geo/crs", "geo/geojson"},
@@ -54,7 +55,7 @@ var outside = map[string][]string{
 	"github.com/labstack":             {"api", "api/query", "api/auth", "cmd/citygrid", "internal/bench"},
 	"github.com/tidwall/rtree":        {"geo/areaindex", "internal/bench"},
 	"github.com/alecthomas/kong":      {"cmd/citygrid"},
-	"github.com/paulmach/orb":         {"geo", "geo/crs", "geo/geojson", "geo/areaindex", "registry", "...registry", "data/synth", "...api", "internal/bench", "cmd/citygrid"},
+	"github.com/paulmach/orb":         {"geo", "geo/crs", "geo/geojson", "geo/areaindex", "geo/pointindex", "registry", "...registry", "data/synth", "...api", "internal/bench", "cmd/citygrid"},
 	"github.com/paulmach/orb/geojson": nil, // brings the MongoDB driver with it
 }
 
