@@ -11,6 +11,8 @@ DATA ?=#      data folder; empty: /var/lib/citygrid for root, else below the use
 ARGS ?=#      more arguments for `citygrid serve`
 FUZZTIME ?= 5s
 BENCH ?=#     parts of the benchmarks, such as locate,http; empty: all, into docs/benchmarks.md
+FOR ?= 10m#   how long make torture goes on
+SEED ?= $(shell date +%s)# what it draws by
 
 CONSOLE := api/console
 PAGES := $(CONSOLE)/dist/map.html
@@ -22,7 +24,7 @@ GO_FILES = $$(find . -name node_modules -prune -o -name '*.go' -print)
 # Without a repository that git trusts there is no version to stamp into the binary, and go build would fail looking for one.
 VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 
-.PHONY: help run build setup setup-test setup-bench test check test-go test-fuzz test-console bench clean
+.PHONY: help run build setup setup-test setup-bench test check test-go test-fuzz test-console bench torture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +63,9 @@ test-console: $(MODULES) build ## types, unit tests and browser tests of the pag
 
 bench: setup-bench ## measure beside plain methods; the whole takes 20 minutes and writes docs/benchmarks.md
 	go run -buildvcs=$(VCS) ./internal/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
+
+torture: ## try for FOR, by chance of SEED, to make the locator answer wrongly while the database is killed
+	go test -race -v -count=1 -timeout 0 ./internal/torture -args -for '$(strip $(FOR))' -seed '$(strip $(SEED))'
 
 clean: ## remove what was built; data folders stay
 	rm -rf bin $(CONSOLE)/node_modules $(CONSOLE)/test-results $(CONSOLE)/playwright-report

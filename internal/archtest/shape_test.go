@@ -43,6 +43,7 @@ var shape = map[string][]string{
 	"internal/cluster":  nil,
 	"internal/dbtest":   {"internal/cluster", "migrations"},
 	"internal/archtest": nil,
+	"internal/torture":  nil, // tests alone
 	"internal/bench":    {"..."},
 	"cmd/citygrid":      {"..."},
 }
