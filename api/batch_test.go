@@ -31,6 +31,14 @@ func (p slow) Cell(orb.Point) (string, bool) { return "420502001001001", true }
 
 func (p slow) Revision() int64 { return 1 }
 
+func (p slow) AppendCodes(dst []byte, points []orb.Point, between string) []byte {
+	codes := make([]string, len(points))
+	for i := range codes {
+		codes[i] = `"420502001001001"`
+	}
+	return append(dst, strings.Join(codes, between)...)
+}
+
 func (p slow) Uses(catalog.Kind, catalog.SubclassCode) (bool, error) { return true, nil }
 
 // newSlowSite serves places from a slow placer.

@@ -191,6 +191,14 @@ func (v *vanishing) Cell(orb.Point) (string, bool) { return "420502001001001", t
 
 func (v *vanishing) Revision() int64 { return 1 }
 
+func (v *vanishing) AppendCodes(dst []byte, points []orb.Point, between string) []byte {
+	codes := make([]string, len(points))
+	for i := range codes {
+		codes[i] = `"420502001001001"`
+	}
+	return append(dst, strings.Join(codes, between)...)
+}
+
 func TestProblemDocumentIsWhole(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

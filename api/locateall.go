@@ -10,7 +10,6 @@ import (
 
 	"citygrid/api/query"
 	"citygrid/geo/crs"
-	"citygrid/geo/geojson"
 	"citygrid/registry"
 )
 
@@ -43,7 +42,9 @@ func (s *Server) locateAll(r *request) (*answer, error) {
 		a.stream = func(w io.Writer) error { return s.writePlacements(r.ctx, w, places, b) }
 		return a, nil
 	}
-	a.body, a.pooled = appendCodes(buffer(), places, b.points.List, frameOf(b.form, len(b.points.List))), true
+	f := frameOf(b.form, len(b.points.List))
+	a.body = append(places.AppendCodes(append(buffer(), f.open...), b.points.List, f.between), f.end...)
+	a.pooled = true
 	b.points.Release()
 	return a, nil
 }
@@ -98,22 +99,6 @@ func frameOf(form query.Form, values int) frame {
 		return frame{}
 	}
 	return frame{"", "\n", "\n"}
-}
-
-// appendCodes writes the cell of each point as it finds it.
-func appendCodes(dst []byte, places registry.Places, points []orb.Point, f frame) []byte {
-	dst = append(dst, f.open...)
-	for i, p := range points {
-		if i > 0 {
-			dst = append(dst, f.between...)
-		}
-		if code, ok := places.Cell(p); ok {
-			dst = geojson.AppendString(dst, code)
-		} else {
-			dst = append(dst, "null"...)
-		}
-	}
-	return append(dst, f.end...)
 }
 
 // writePlacements makes the placements while it sends them: those of 100,000 points would fill 100 MB. It takes a turn for each part that

@@ -109,6 +109,9 @@ type Places interface {
 	Revision() int64
 	// Cell is the code of the cell of p; ok is false where none covers it. It allocates nothing.
 	Cell(p orb.Point) (code string, ok bool)
+	// AppendCodes appends the code of the cell of each point as a JSON string, or null where none covers it, with a text between
+	// them. It allocates nothing but room in dst.
+	AppendCodes(dst []byte, points []orb.Point, between string) []byte
 	// Place returns an OutsideError where no cell covers p.
 	Place(p orb.Point, s Subject) (Placement, error)
 }

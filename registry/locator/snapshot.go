@@ -1,6 +1,7 @@
 package locator
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -20,7 +21,8 @@ type Snapshot struct {
 	revision int64
 	areas    int64 // the revision of the areas, of which the index is made
 	cells    *areaindex.Index
-	places   []place // of each cell, in the index's order
+	places   []place  // of each cell, in the index's order
+	quoted   []string // the codes of the same cells as JSON strings
 	rules    *registry.Rulebook
 	inUse    map[catalog.Kind]map[catalog.SubclassCode]bool
 }
@@ -58,7 +60,7 @@ func build(d registry.LocatorData, earlier *Snapshot) (*Snapshot, error) {
 		}
 	}
 	s := &Snapshot{
-		revision: d.Revision, areas: d.AreasRevision, cells: index, places: make([]place, index.Len()),
+		revision: d.Revision, areas: d.AreasRevision, cells: index, places: make([]place, index.Len()), quoted: make([]string, index.Len()),
 		rules: registry.NewRulebook(d.Units, d.Rules), inUse: make(map[catalog.Kind]map[catalog.SubclassCode]bool, len(d.InUse)),
 	}
 	for kind, codes := range d.InUse {
@@ -73,6 +75,11 @@ func build(d registry.LocatorData, earlier *Snapshot) (*Snapshot, error) {
 		if s.places[i], err = newPlace(index.Code(i), byCode, managed, people, d.City); err != nil {
 			return nil, fmt.Errorf("build snapshot: %w", err)
 		}
+		quoted, err := json.Marshal(index.Code(i))
+		if err != nil {
+			return nil, fmt.Errorf("build snapshot: cell %s: %w", index.Code(i), err)
+		}
+		s.quoted[i] = string(quoted)
 	}
 	return s, nil
 }
@@ -130,6 +137,21 @@ func (s *Snapshot) Cell(p orb.Point) (code string, ok bool) {
 		return "", false
 	}
 	return s.cells.Code(cell), true
+}
+
+// AppendCodes appends the code of the cell of each point as a JSON string, or null where none covers it, with a text between them.
+func (s *Snapshot) AppendCodes(dst []byte, points []orb.Point, between string) []byte {
+	for i, p := range points {
+		if i > 0 {
+			dst = append(dst, between...)
+		}
+		if cell, ok := s.cells.Locate(p); ok {
+			dst = append(dst, s.quoted[cell]...)
+		} else {
+			dst = append(dst, "null"...)
+		}
+	}
+	return dst
 }
 
 func (s *Snapshot) outside(p orb.Point) error {
