@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,42 +17,61 @@ import (
 // databaseName is the registry's database in the private cluster.
 const databaseName = "citygrid"
 
-// database is a migrated database and, when it is our own, the server that runs it.
+// database is the registry's database and, when it is our own, the server that runs it.
 type database struct {
 	store   *postgis.Store
+	url     string           // by the role that works
+	owner   string           // by the role that owns the schema
 	cluster *cluster.Cluster // nil: somebody else's server
 }
 
-// openDatabase starts the private cluster or uses the one named in the environment, and migrates it. A command other than serve
-// may share the server of a running citygrid.
+// openDatabase connects to a database and migrates it. A command other than serve may share the server of a running citygrid.
 func (e *environment) openDatabase(ctx context.Context, share bool) (*database, error) {
-	d := &database{}
-	url := os.Getenv("DATABASE_URL")
-	owner := os.Getenv("MIGRATE_DATABASE_URL")
-	if url == "" {
+	d, err := e.connectDatabase(ctx, share)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx, e); err != nil {
+		d.close(ctx, e)
+		return nil, err
+	}
+	return d, nil
+}
+
+// connectDatabase starts the private cluster or takes the addresses that the environment names. Of somebody else's server it asks
+// nothing yet: that may be away.
+func (e *environment) connectDatabase(ctx context.Context, share bool) (*database, error) {
+	d := &database{url: os.Getenv("DATABASE_URL")}
+	if d.url == "" {
 		var err error
-		if url, err = d.startCluster(ctx, e, share); err != nil {
+		if d.url, err = d.startCluster(ctx, e, share); err != nil {
 			return nil, err
 		}
-		owner = url
-	} else if owner == "" {
-		owner = url
+		d.owner = d.url
+	} else {
+		d.owner = cmp.Or(os.Getenv("MIGRATE_DATABASE_URL"), d.url)
 	}
-	from, to, err := migrations.Apply(ctx, owner)
-	if err == nil && from != to {
-		e.log.Info("schema migrated / 数据库结构已升级", "from", from, "to", to)
-	}
-	if err == nil && owner != url {
-		err = grantTo(ctx, owner, url)
-	}
-	if err == nil {
-		d.store, err = postgis.Open(ctx, postgis.Config{URL: url})
-	}
-	if err != nil {
+	var err error
+	if d.store, err = postgis.Open(ctx, postgis.Config{URL: d.url}); err != nil {
 		d.close(ctx, e)
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	return d, nil
+}
+
+// migrate brings the schema up to this program's version. It may be called again after a failure.
+func (d *database) migrate(ctx context.Context, e *environment) error {
+	from, to, err := migrations.Apply(ctx, d.owner)
+	if err == nil && from != to {
+		e.log.Info("schema migrated / 数据库结构已升级", "from", from, "to", to)
+	}
+	if err == nil && d.owner != d.url {
+		err = grantTo(ctx, d.owner, d.url)
+	}
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	return nil
 }
 
 // grantTo lets the role of a database address use what another role owns.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"citygrid/api"
@@ -26,6 +28,8 @@ type serveCommand struct {
 	City   string   `enum:"yichang," default:"" help:"Load this synthetic city when the registry is empty: yichang."`
 	Seed   uint64   `default:"1" help:"Seed of the synthetic city."`
 	Origin []string `placeholder:"URL" help:"Origin whose pages may read the API (CORS); may be repeated."`
+
+	VerifyEvery time.Duration `default:"10m" placeholder:"TIME" help:"How often what is kept in memory is compared with the database, such as 10m."`
 }
 
 // stopGrace is what requests in flight get when the program is told to stop.
@@ -43,48 +47,57 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer listener.Close()
-	d, err := e.openDatabase(ctx, false)
+	d, err := e.connectDatabase(ctx, false)
 	if err != nil {
 		return err
 	}
 	defer d.close(ctx, e)
-	if n, err := d.store.RejectInterrupted(ctx, e.now()); err != nil {
-		return err
-	} else if n > 0 {
-		e.log.Warn("census batches of an interrupted run were given up; send their files again / 上次中断的导入批次已作废，请重新提交", "batches", n)
-	}
-	if err := c.loadCity(ctx, e, d.store); err != nil {
-		return err
-	}
 	places := locator.New(d.store, e.now, e.zone)
-	if _, err := places.Refresh(ctx); err != nil {
-		return err
-	}
-	handler, err := c.handler(e, d.store, places, listener.Addr())
+	var ready atomic.Bool
+	handler, err := c.handler(e, d.store, places, ready.Load, listener.Addr())
 	if err != nil {
 		return err
 	}
-	defer follow(ctx, e, d.store, places)()
-	fmt.Printf("\nCityGrid is ready after %.1f s / 已就绪\n  map  地图  %[2]s/map\n  API  接口  %[2]s/\n  e.g. 例如  curl '%[2]s/locate?lon=111.2846&lat=30.7012&kind=event&subclass=0102'\nCtrl-C stops it. / 按 Ctrl-C 停止。\n\n",
-		e.now().Sub(started).Seconds(), c.base(listener.Addr()))
-	return serve(ctx, e, api.NewHTTPServer(handler, e.log, e.now), listener)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	over := make(chan error, 1)
+	go func() {
+		over <- serve(ctx, e, api.NewHTTPServer(handler, e.log, e.now), listener)
+		stop()
+	}()
+	if err = c.bringUp(ctx, e, d, places, listener.Addr()); err != nil {
+		stop()
+	} else if ctx.Err() == nil {
+		defer follow(ctx, e, d.store, places, c.VerifyEvery)()
+		ready.Store(true)
+		fmt.Printf("\nCityGrid is ready after %.1f s / 已就绪\n  map  地图  %[2]s/map\n  API  接口  %[2]s/\n  e.g. 例如  curl '%[2]s/locate?lon=111.2846&lat=30.7012&kind=event&subclass=0102'\nCtrl-C stops it. / 按 Ctrl-C 停止。\n\n",
+			e.now().Sub(started).Seconds(), c.base(listener.Addr()))
+	}
+	return cmp.Or(<-over, err)
 }
 
-// follow keeps the locator in step with the store, by announcements and regular looks, until it is stopped.
-func follow(ctx context.Context, e *environment, store *postgis.Store, places *locator.Locator) (stop func()) {
+// follow keeps the locator in step with the store, by announcements and regular looks, and proves it now and then, until it is
+// stopped.
+func follow(ctx context.Context, e *environment, store *postgis.Store, places *locator.Locator, verifyEvery time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	ticker := time.NewTicker(locator.RefreshEvery)
-	var both sync.WaitGroup
-	both.Go(func() { places.Follow(ctx, ticker.C, e.log) })
-	both.Go(func() {
+	looks, proofs := time.NewTicker(locator.RefreshEvery), time.NewTicker(verifyEvery)
+	var all sync.WaitGroup
+	all.Go(func() { places.Follow(ctx, looks.C, e.log) })
+	all.Go(func() {
 		store.Listen(ctx, places.Wake, func(err error) {
 			e.log.Warn("changes are not announced for now, only looked for / 暂时收不到变更通知，改为定时查询", "every", locator.RefreshEvery, "err", err)
 		})
 	})
+	all.Go(func() {
+		verify(ctx, proofs.C, e.log,
+			kept{"locator", places},
+		)
+	})
 	return func() {
 		cancel()
-		ticker.Stop()
-		both.Wait()
+		looks.Stop()
+		proofs.Stop()
+		all.Wait()
 	}
 }
 
@@ -109,6 +122,9 @@ func serve(ctx context.Context, e *environment, server *http.Server, listener ne
 
 // check refuses flags that the server would refuse once everything else is running.
 func (c serveCommand) check() error {
+	if c.VerifyEvery < time.Second {
+		return registry.InvalidField("--verify-every", c.VerifyEvery.String(), "须不少于 1 秒，例如 10m", "must be at least a second, such as 10m")
+	}
 	if c.Base != "" && api.CheckBaseURL(c.Base) != nil {
 		return registry.InvalidField("--base", c.Base,
 			"须写作 http://主机 或 https://主机，可带路径，例如 https://grid.example.cn/v1", "write http://host or https://host, with or without a path, such as https://grid.example.cn/v1")
@@ -172,11 +188,12 @@ func (c serveCommand) loadCity(ctx context.Context, e *environment, store *postg
 	return e.applyProfile(ctx, store, os.DirFS(dir), e.actor)
 }
 
-func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, at net.Addr) (http.Handler, error) {
+func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, ready func() bool, at net.Addr) (http.Handler, error) {
 	return api.New(api.Config{
 		Registry: registry.New(store, places), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
 		Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
 		Health: func(ctx context.Context) []api.Health { return health(ctx, store, places) },
+		Ready:  ready, Collectors: locatorMetrics(places.Stats),
 	})
 }
 
@@ -188,6 +205,9 @@ func health(ctx context.Context, store *postgis.Store, places *locator.Locator) 
 	}
 	if revision := places.Revision(); revision > 0 {
 		answers.OK, answers.Detail = true, fmt.Sprintf("revision %d, stale_seconds %.0f", revision, places.StaleSeconds())
+		if at := places.Stats().DifferedAt; !at.IsZero() {
+			answers.Detail += ", differed from the database and was mended at " + at.Format(time.RFC3339)
+		}
 	}
 	return []api.Health{database, answers}
 }

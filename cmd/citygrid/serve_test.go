@@ -128,7 +128,7 @@ func (p page) next() string {
 }
 
 type placement struct {
-	Grid        struct{ Code string }
+	Grid        struct{ Code, Name string }
 	District    struct{ Code string }
 	Responsible struct {
 		Unit      struct{ Code, Name string }
