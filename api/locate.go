@@ -10,7 +10,7 @@ import (
 
 // locate answers where a point is and, with a subject, who answers for it there.
 func (s *Server) locate(r *request) (*answer, error) {
-	ask, err := r.params.Ask()
+	ask, err := r.params.Ask(r.ctx, s.registry)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s *Server) locate(r *request) (*answer, error) {
 
 // whatsHere answers what stands around a point, nearest first, and where the point is.
 func (s *Server) whatsHere(r *request) (*answer, error) {
-	point, err := r.params.Point()
+	point, err := r.params.Point(r.ctx, s.registry)
 	if err != nil {
 		return nil, err
 	}

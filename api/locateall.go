@@ -23,7 +23,11 @@ func (s *Server) locateAll(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	leave, err := s.admit(r.ctx, s.batches) // only now: a body may be long on its way
+	turn := s.batches
+	if !b.system.Computed() {
+		turn = s.database
+	}
+	leave, err := s.admit(r.ctx, turn) // only now: a body may be long on its way
 	if err != nil {
 		b.points.Release()
 		return nil, err
@@ -31,7 +35,9 @@ func (s *Server) locateAll(r *request) (*answer, error) {
 	defer leave()
 	places, err := s.registry.Hold(r.scope)
 	if err == nil {
-		err = b.points.ToWGS84(b.system)
+		ctx, cancel := context.WithTimeout(r.ctx, detailBudget)
+		err = b.points.ToWGS84(ctx, s.registry, b.system)
+		cancel()
 	}
 	if err != nil {
 		b.points.Release()

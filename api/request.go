@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,6 +16,9 @@ import (
 
 // routeKey is where the context of a request keeps the pattern of its route, for the log and the metrics.
 const routeKey = "route"
+
+// convertBudget is the least time for an answer whose position PROJ converts: it looks a system up anew for each, in some 10 to 50 ms.
+const convertBudget = 2 * time.Second
 
 // request is what a handler works on: a request that was let in.
 type request struct {
@@ -66,7 +70,8 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 	}
 	key := c.Request().Header.Values(echo.HeaderAuthorization)
 	_, component := params["component"]
-	stored := rt.database || component
+	converts := rt.budget > 0 && params.NeedsStore() // what bounds itself takes its turn itself, when its body has arrived
+	stored := rt.database || component || converts
 	leave := func() {}
 	if stored || !rt.open && len(key) > 0 {
 		if leave, err = s.admit(ctx, s.database); err != nil {
@@ -74,8 +79,11 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 		}
 		defer leave()
 	}
-	if rt.budget > 0 {
-		limited, cancel := context.WithTimeout(ctx, rt.budget)
+	if budget := rt.budget; budget > 0 {
+		if converts {
+			budget = max(budget, convertBudget)
+		}
+		limited, cancel := context.WithTimeout(ctx, budget)
 		defer cancel()
 		ctx = limited
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"citygrid/geo/crs"
 	"citygrid/registry/catalog"
 )
 
@@ -142,6 +143,11 @@ type Store interface {
 	SubclassesInUse(ctx context.Context, kind catalog.Kind) ([]SubclassInUse, error)
 	// FilingStandards of the active edition; empty kind or subclass: all.
 	FilingStandards(ctx context.Context, kind catalog.Kind, subclass catalog.SubclassCode) ([]catalog.FilingStandard, error)
+
+	// ToWGS84 converts positions of a system that crs does not compute, x then y, to degrees on WGS 84. What is no position there becomes
+	// NaN, NaN. It fails with a *crs.UnknownError for a system that there is not, or whose positions need a third number, and with a
+	// *crs.DatumError where a position could only be converted by taking one datum for another.
+	ToWGS84(ctx context.Context, system crs.System, points []orb.Point) ([]orb.Point, error)
 
 	LocatorData(ctx context.Context) (LocatorData, error)
 	Key(ctx context.Context, id string) (Key, error)

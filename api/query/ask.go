@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"errors"
 
 	"citygrid/registry"
@@ -8,8 +9,8 @@ import (
 )
 
 // Ask reads the question of a placement: lon and lat, in crs if given, and optionally kind and subclass, or component.
-func (p Parameters) Ask() (registry.Ask, error) {
-	point, err := p.Point()
+func (p Parameters) Ask(ctx context.Context, places *registry.Registry) (registry.Ask, error) {
+	point, err := p.Point(ctx, places)
 	if err != nil {
 		return registry.Ask{}, err
 	}

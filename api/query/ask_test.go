@@ -24,7 +24,7 @@ func TestAskIsAPointWithOrWithoutASubject(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := p.Ask(); err != nil || got != want {
+		if got, err := p.Ask(t.Context(), noStore()); err != nil || got != want {
 			t.Errorf("%s: got %+v, %v; want %+v", raw, got, err, want)
 		}
 	}
@@ -47,7 +47,7 @@ func TestSubjectThatIsNoneIsRefused(t *testing.T) {
 		{Parameters{"component": "420502010200012x"}, "component", "420502010200012x"},
 	} {
 		c.given["lon"], c.given["lat"] = "1", "2"
-		_, err := c.given.Ask()
+		_, err := c.given.Ask(t.Context(), noStore())
 		if got, want := refused(t, err), invalidParameter(c.name, c.value); got != want {
 			t.Errorf("%v: got %+v, want %+v", c.given, got, want)
 		}

@@ -8,27 +8,44 @@ import (
 	"citygrid/registry"
 )
 
-// system reads the parameter crs, the coordinate system of lon and lat: crs.WGS84 when absent. The fault of one that is not
-// converted here names those that are.
+// system reads the parameter crs, the coordinate system of lon and lat: crs.WGS84 when absent. The fault of one that cannot be
+// converted names those that can, or the cure.
 func (p Parameters) system() (crs.System, *registry.Field) {
 	text, given := p["crs"]
 	if !given {
 		return crs.WGS84, nil
 	}
 	system, err := crs.Parse(text)
-	var unknown *crs.UnknownError
-	if errors.As(err, &unknown) {
-		bad := field("crs", text, unknown.ZH(), unknown.Error())
+	if bad, ok := systemFault(text, err); ok {
 		return 0, &bad
 	}
 	return system, nil
 }
 
-// nowhere turns the refusal of two numbers by their coordinate system into one of the parameter at fault. Every other error is
-// given back as it is.
+// NeedsStore reports whether positions in crs are converted by the store.
+func (p Parameters) NeedsStore() bool {
+	system, bad := p.system()
+	return bad == nil && !system.Computed()
+}
+
+// systemFault turns the refusal of a coordinate system, as text names it, into one of crs; ok is false for every other error.
+func systemFault(text string, err error) (fault registry.Field, ok bool) {
+	var unknown *crs.UnknownError
+	var datum *crs.DatumError
+	switch {
+	case errors.As(err, &unknown):
+		return field("crs", text, unknown.ZH(), unknown.Error()), true
+	case errors.As(err, &datum):
+		return field("crs", text, datum.ZH(), datum.Error()), true
+	}
+	return registry.Field{}, false
+}
+
+// nowhere turns the refusal of two numbers by their coordinate system into one of the parameter at fault, lon where it may be either.
 func (p Parameters) nowhere(system crs.System, err error) error {
 	var off *geo.PointError
 	var out *crs.RangeError
+	var none *crs.NowhereError
 	switch {
 	case errors.As(err, &off):
 		name := string(off.Axis)
@@ -36,6 +53,8 @@ func (p Parameters) nowhere(system crs.System, err error) error {
 	case errors.As(err, &out):
 		name := string(out.Axis)
 		return invalid(field(name, p[name], out.ZH(), out.Error()))
+	case errors.As(err, &none):
+		return invalid(field("lon", p["lon"], none.ZH(), none.Error()))
 	}
 	return err
 }

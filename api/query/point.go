@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/paulmach/orb"
@@ -11,8 +12,8 @@ import (
 
 // Point reads the parameters lon and lat, both required, and crs, and gives degrees on WGS 84. Without crs lon and lat are such
 // degrees; with it they are east and north in that system, in this order whatever the system's own. Every fault of the
-// three is reported at once.
-func (p Parameters) Point() (orb.Point, error) {
+// three is reported at once. For a system that [Parameters.NeedsStore] it fails with Unavailable while that is away.
+func (p Parameters) Point(ctx context.Context, places *registry.Registry) (orb.Point, error) {
 	var n [2]float64
 	var fields []registry.Field
 	system, bad := p.system()
@@ -38,8 +39,17 @@ func (p Parameters) Point() (orb.Point, error) {
 	if len(fields) > 0 {
 		return orb.Point{}, invalid(fields...)
 	}
-	point, err := system.ToWGS84(n[0], n[1])
-	return point, p.nowhere(system, err)
+	point := []orb.Point{n}
+	misplaced, err := places.Positions(ctx, system, point)
+	switch fault, ofSystem := systemFault(p["crs"], err); {
+	case ofSystem:
+		return orb.Point{}, invalid(fault)
+	case err != nil:
+		return orb.Point{}, err
+	case len(misplaced) > 0:
+		return orb.Point{}, p.nowhere(system, misplaced[0].Err)
+	}
+	return point[0], nil
 }
 
 // Radius reads the parameter radius in metres, registry.DefaultRadius when absent; more than registry.MaxRadius is refused.

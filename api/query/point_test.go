@@ -21,7 +21,7 @@ func TestPointIsLongitudeThenLatitude(t *testing.T) {
 		{"-180", "90", orb.Point{-180, 90}},
 		{"1e2", "-.5", orb.Point{100, -.5}},
 	} {
-		if got, err := (Parameters{"lon": c.lon, "lat": c.lat}).Point(); err != nil || got != c.want {
+		if got, err := (Parameters{"lon": c.lon, "lat": c.lat}).Point(t.Context(), noStore()); err != nil || got != c.want {
 			t.Errorf("%s %s: got %v, %v; want %v", c.lon, c.lat, got, err, c.want)
 		}
 	}
@@ -42,7 +42,7 @@ func TestPointThatIsNowhereIsRefused(t *testing.T) {
 		{Parameters{"lon": "1e400", "lat": "1"}, "lon", "1e400"},
 		{Parameters{"lon": "", "lat": "1"}, "lon", ""},
 	} {
-		_, err := c.given.Point()
+		_, err := c.given.Point(t.Context(), noStore())
 		if got, want := refused(t, err), invalidParameter(c.name, c.value); got != want {
 			t.Errorf("%v: got %+v, want %+v", c.given, got, want)
 		}
@@ -51,7 +51,7 @@ func TestPointThatIsNowhereIsRefused(t *testing.T) {
 
 func TestBothFaultsOfAPointAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := Parameters{"lon": "x"}.Point()
+	_, err := Parameters{"lon": "x"}.Point(t.Context(), noStore())
 	var e *registry.Error
 	if !errors.As(err, &e) || len(e.Fields) != 2 {
 		t.Errorf("got %v", err)
@@ -60,7 +60,7 @@ func TestBothFaultsOfAPointAreReportedAtOnce(t *testing.T) {
 
 func TestSwappedCoordinatesAreTold(t *testing.T) {
 	t.Parallel()
-	_, err := Parameters{"lon": "30.7", "lat": "111.28"}.Point()
+	_, err := Parameters{"lon": "30.7", "lat": "111.28"}.Point(t.Context(), noStore())
 	if err == nil || !strings.Contains(err.Error(), "swapped") {
 		t.Errorf("got %v", err)
 	}
@@ -73,7 +73,7 @@ func TestNumberThatIsNoPlaceComesWithItsCure(t *testing.T) {
 			EN: "lon 181 is not within [-180, 180]: write degrees on WGS 84, longitude first, such as 111.2846 and 30.7012"},
 		"NaN": {ZH: "不是有限的十进制数：请写度数，例如 111.2846", EN: "is not a finite decimal number: write degrees, such as 111.2846"},
 	} {
-		_, err := Parameters{"lon": text, "lat": "1"}.Point()
+		_, err := Parameters{"lon": text, "lat": "1"}.Point(t.Context(), noStore())
 		var e *registry.Error
 		if want := []registry.Field{{Name: "lon", Value: text, Message: want}}; !errors.As(err, &e) || !slices.Equal(e.Fields, want) {
 			t.Errorf("%s: got %v, want %v", text, err, want)

@@ -2,6 +2,7 @@ package query
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -131,7 +132,7 @@ func readWGS84(body io.Reader, form Form) ([]orb.Point, error) {
 		return nil, err
 	}
 	defer points.Release()
-	if err := points.ToWGS84(crs.WGS84); err != nil {
+	if err := points.ToWGS84(context.Background(), noStore(), crs.WGS84); err != nil {
 		return nil, err
 	}
 	return slices.Clone(points.List), nil

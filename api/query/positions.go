@@ -1,12 +1,14 @@
 package query
 
 import (
+	"context"
 	"errors"
 	"math"
 	"strconv"
 
 	"citygrid/geo"
 	"citygrid/geo/crs"
+	"citygrid/registry"
 )
 
 // System reads the parameter crs for a list of points: crs.WGS84 when absent.
@@ -19,14 +21,16 @@ func (p Parameters) System() (crs.System, error) {
 }
 
 // ToWGS84 makes degrees on WGS 84, in place, of numbers that are east and north in a system, in this order whatever the system's own.
-// It fails at the first that is no position there, which [Points.fault] names.
-func (p *Points) ToWGS84(system crs.System) error {
-	for i, at := range p.List {
-		position, err := system.ToWGS84(at[0], at[1])
-		if err != nil {
-			return p.fault(i, system, err)
-		}
-		p.List[i] = position
+// It fails at the first that is no position there, and as [Parameters.Point] does.
+func (p *Points) ToWGS84(ctx context.Context, places *registry.Registry, system crs.System) error {
+	misplaced, err := places.Positions(ctx, system, p.List)
+	switch fault, ofSystem := systemFault(system.String(), err); {
+	case ofSystem:
+		return invalid(fault)
+	case err != nil:
+		return err
+	case len(misplaced) > 0:
+		return p.fault(misplaced[0].Index, system, misplaced[0].Err)
 	}
 	return nil
 }
@@ -35,6 +39,7 @@ func (p *Points) ToWGS84(system crs.System) error {
 func (p *Points) fault(i int, system crs.System, err error) error {
 	var off *geo.PointError
 	var out *crs.RangeError
+	var none *crs.NowhereError
 	switch {
 	case errors.As(err, &off):
 		at, value := p.place(i, off.Axis)
@@ -43,6 +48,9 @@ func (p *Points) fault(i int, system crs.System, err error) error {
 	case errors.As(err, &out):
 		at, value := p.place(i, out.Axis)
 		return invalid(fieldOfLine(p.line(i), at, value, out.ZH(), out.Error()))
+	case errors.As(err, &none):
+		value := strconv.FormatFloat(none.X, 'f', -1, 64)
+		return invalid(fieldOfLine(p.line(i), pointer(i, 0), value, none.ZH(), none.Error()))
 	}
 	return err
 }

@@ -72,3 +72,55 @@ func TestDegreesOfCGCS2000AreThoseOfWGS84ForPROJToo(t *testing.T) {
 		t.Errorf("got %v, %v, PROJ has %v %v", got, err, lon, lat)
 	}
 }
+
+func TestSystemsOnOldNationalDatumsAreAllThatPostGISHas(t *testing.T) {
+	t.Parallel()
+	rows, err := dbtest.Pool(t).Query(t.Context(), `
+		select auth_srid, substring(srtext from 'DATUM\["(Beijing_1954|New_Beijing|Xian_1980)"') from spatial_ref_sys where auth_name = 'EPSG'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	names := map[string]string{"Beijing 1954": "Beijing_1954", "New Beijing (Beijing 1954 adjusted)": "New_Beijing", "Xian 1980": "Xian_1980"}
+	old := 0
+	for rows.Next() {
+		var srid int
+		var want *string
+		if err := rows.Scan(&srid, &want); err != nil {
+			t.Fatal(err)
+		}
+		if want != nil {
+			old++
+		}
+		switch d := System(srid).oldDatum(); {
+		case (d == nil) != (want == nil), d != nil && names[d.name] != *want:
+			t.Errorf("EPSG:%d is on %v, PostGIS has %v", srid, d, want)
+		}
+	}
+	if err := rows.Err(); err != nil || old != 76+65+65 {
+		t.Errorf("%d systems, %v", old, err)
+	}
+}
+
+// TestPROJLeavesTheShiftOfOldNationalDatumsOut is why they are refused: degrees on them become degrees of WGS 84 as they are at Yichang,
+// and at another place not.
+func TestPROJLeavesTheShiftOfOldNationalDatumsOut(t *testing.T) {
+	t.Parallel()
+	db := dbtest.Pool(t)
+	for _, c := range []struct {
+		srid     int
+		lon, lat float64
+		shifted  bool
+	}{
+		{4214, 111.2846, 30.7012, false}, {4610, 111.2846, 30.7012, false}, {4555, 111.2846, 30.7012, false}, {4214, 109, 37, true},
+	} {
+		var got orb.Point
+		if err := db.QueryRow(t.Context(), `select st_x(p), st_y(p) from st_transform(st_setsrid(st_makepoint($1, $2), $3), 4326) p`,
+			c.lon, c.lat, c.srid).Scan(&got[0], &got[1]); err != nil {
+			t.Fatal(err)
+		}
+		if metres := metresApart(got, orb.Point{c.lon, c.lat}); (metres > 40) != c.shifted || (metres > 1e-3) != c.shifted {
+			t.Errorf("%d at %v %v: %g m", c.srid, c.lon, c.lat, metres)
+		}
+	}
+}

@@ -60,6 +60,25 @@ func (e *RangeError) ZH() string {
 	return msg
 }
 
+// NowhereError says that two numbers are no position of a system that PROJ converts, or none that comes back as the same numbers.
+// Its text is English; [NowhereError.ZH] is Chinese.
+type NowhereError struct {
+	System System
+	X, Y   float64
+}
+
+// Error gives the numbers and the cure.
+func (e *NowhereError) Error() string {
+	return fmt.Sprintf("x %s, y %s is no position in %v: write x (east or longitude) first, then y (north or latitude), in the unit of that system",
+		decimal(e.X), decimal(e.Y), e.System)
+}
+
+// ZH is the text of Error in Chinese.
+func (e *NowhereError) ZH() string {
+	return fmt.Sprintf("x %s、y %s 不是 %v 中的位置：请先写 x（东坐标或经度），后写 y（北坐标或纬度），用该坐标系的单位",
+		decimal(e.X), decimal(e.Y), e.System)
+}
+
 // decimal writes metres to the centimetre and without an exponent where they can be a coordinate.
 func decimal(v float64) string { return fmt.Sprintf("%.10g", v) }
 

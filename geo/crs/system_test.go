@@ -31,6 +31,10 @@ func TestNamesOfASystemAreOneSystem(t *testing.T) {
 		"EPSG:4490": CGCS2000, "4490": CGCS2000,
 		"GCJ-02": GCJ02, "gcj02": GCJ02, "BD-09": BD09, "bd09": BD09,
 		"EPSG:4491": 4491, "4546": 4546, "Epsg:4554": 4554,
+		"EPSG:32649": 32649, "3857": 3857, "1024": 1024, "32767": 32767,
+		"http://www.opengis.net/def/crs/EPSG/0/4490": CGCS2000, "https://www.opengis.net/def/crs/EPSG/9.9.1/4546": 4546,
+		"urn:ogc:def:crs:EPSG::4490": CGCS2000, "URN:OGC:DEF:CRS:epsg:9.9.1:32649": 32649,
+		"http://www.opengis.net/def/crs/OGC/1.3/CRS84": WGS84, "http://www.opengis.net/def/crs/OGC/0/CRS84": WGS84, "urn:ogc:def:crs:OGC:1.3:CRS84": WGS84,
 	} {
 		if got, err := Parse(text); err != nil || got != want {
 			t.Errorf("%s: got %v, %v", text, got, err)
@@ -40,7 +44,9 @@ func TestNamesOfASystemAreOneSystem(t *testing.T) {
 
 func TestNameThatIsNotKnownIsToldWhatIs(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "EPSG:", "EPSG:3857", "4555", "4489", "04546", "+4546", "EPSG:EPSG:4326", "1", "2", "0", "EPSG:70082", " 4326", "WGS", "GCJ-2"} {
+	for _, text := range []string{"", "EPSG:", "04546", "+4546", "EPSG:EPSG:4326", "1", "2", "0", "1023", "32768", "EPSG:70082", " 4326", "WGS", "GCJ-2",
+		"urn:ogc:def:crs:EPSG:4490", "urn:ogc:def:crs:EPSG::", "urn:ogc:def:crs:::4490", "urn:ogc:def:crs:OGC::CRS83", "urn:ogc:def:crs:ESRI::102569",
+		"http://www.opengis.net/def/crs/EPSG/4490", "http://www.opengis.net/def/crs/EPSG/0/4490/", "http://example.org/def/crs/EPSG/0/4490"} {
 		_, err := Parse(text)
 		var unknown *UnknownError
 		if !errors.As(err, &unknown) || *unknown != (UnknownError{Text: text}) {
@@ -48,7 +54,7 @@ func TestNameThatIsNotKnownIsToldWhatIs(t *testing.T) {
 			continue
 		}
 		for _, said := range []string{unknown.Error(), unknown.ZH()} {
-			if !strings.Contains(said, "4554") || !strings.Contains(said, "GCJ-02") {
+			if !strings.Contains(said, "4554") || !strings.Contains(said, "GCJ-02") || !strings.Contains(said, "EPSG:32649") {
 				t.Errorf("%q: %s", text, said)
 			}
 		}
@@ -58,12 +64,64 @@ func TestNameThatIsNotKnownIsToldWhatIs(t *testing.T) {
 func TestLongNameIsNotRepeatedWhole(t *testing.T) {
 	t.Parallel()
 	e := UnknownError{Text: strings.Repeat("很", 5000)}
-	if len(e.Error()) > 600 || len(e.ZH()) > 600 {
+	if len(e.Error()) > 700 || len(e.ZH()) > 700 {
 		t.Errorf("%d and %d bytes", len(e.Error()), len(e.ZH()))
 	}
 }
 
-func TestSystemThatNobodyParsedConvertsNothing(t *testing.T) {
+func TestOldNationalDatumsAreRefusedByNameAndTellTheCure(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]DatumError{
+		"EPSG:2434": {2434, "Beijing 1954", "1954 北京坐标系"}, "4214": {4214, "Beijing 1954", "1954 北京坐标系"},
+		"urn:ogc:def:crs:EPSG::2382": {2382, "Xian 1980", "1980 西安坐标系"}, "4610": {4610, "Xian 1980", "1980 西安坐标系"},
+		"4555": {4555, "New Beijing (Beijing 1954 adjusted)", "新 1954 北京坐标系"},
+	} {
+		_, err := Parse(text)
+		var got *DatumError
+		if !errors.As(err, &got) || *got != want || !strings.Contains(got.Error(), want.Datum) || !strings.Contains(got.Error(), "survey bureau") ||
+			!strings.Contains(got.ZH(), want.zh) || !strings.Contains(got.ZH(), "CGCS2000") {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+}
+
+func TestWhatIsComputedHereIsToldFromWhatPROJConverts(t *testing.T) {
+	t.Parallel()
+	computed := 0
+	for n := range 1 << 16 {
+		s := System(n)
+		_, err := s.ToWGS84(111.285, 30.705)
+		var unknown *UnknownError
+		if errors.As(err, &unknown) == s.Computed() {
+			t.Errorf("%v: computed %v, %v", s, s.Computed(), err)
+		}
+		if s.Computed() {
+			computed++
+		}
+	}
+	if computed != 4+64 {
+		t.Errorf("%d systems are computed", computed)
+	}
+	for s, want := range map[System]int{GCJ02: 0, BD09: 0, WGS84: 4326, 32649: 32649} {
+		if s.Number() != want {
+			t.Errorf("%v is number %d of EPSG", s, s.Number())
+		}
+	}
+}
+
+func TestNumbersThatPROJCouldNotPlaceAreNamedWithTheOrderToWrite(t *testing.T) {
+	t.Parallel()
+	e := NowhereError{32649, 527254.5, 3.3e8}
+	if got, want := e.Error(), "x 527254.5, y 330000000 is no position in EPSG:32649: write x (east or longitude) first, "+
+		"then y (north or latitude), in the unit of that system"; got != want {
+		t.Errorf("got %s", got)
+	}
+	if got, want := e.ZH(), "x 527254.5、y 330000000 不是 EPSG:32649 中的位置：请先写 x（东坐标或经度），后写 y（北坐标或纬度），用该坐标系的单位"; got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestSystemThatIsNotComputedConvertsNothing(t *testing.T) {
 	t.Parallel()
 	for _, s := range []System{0, 3, 3857, 4555} {
 		_, err := s.ToWGS84(111, 30)
@@ -167,14 +225,16 @@ func TestDegreesThatAreNoneAreRefusedInEverySystemOfDegrees(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"EPSG:4546", "4326", "crs84", "gcj02", "BD-09", "", "EPSG:", "99999999999999999999", "ſ"} {
+	for _, text := range []string{"EPSG:4546", "4326", "crs84", "gcj02", "BD-09", "", "EPSG:", "99999999999999999999", "ſ", "EPSG:2434", "urn:ogc:def:crs:EPSG::4490",
+		"http://www.opengis.net/def/crs/OGC/1.3/CRS84"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := Parse(text)
 		if err != nil {
 			var unknown *UnknownError
-			if !errors.As(err, &unknown) || len(unknown.Error()) > 1000 {
+			var old *DatumError
+			if !errors.As(err, &unknown) && !errors.As(err, &old) || len(err.Error()) > 1000 {
 				t.Fatalf("%q: %v", text, err)
 			}
 			return

@@ -8,12 +8,13 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 )
 
 // unscoped are the reads that take no scope: what every caller may know, and what only the program itself asks.
-var unscoped = []string{"Editions", "FilingStandards", "Key", "LocatorData", "Revisions", "SubclassesInUse"}
+var unscoped = []string{"Editions", "FilingStandards", "Key", "LocatorData", "Revisions", "SubclassesInUse", "ToWGS84"}
 
 // asked are arguments, after the context and the scope, for which newTown with one lamp has an answer.
 func asked() map[string][]any {
@@ -35,6 +36,7 @@ func asked() map[string][]any {
 		"LocatorData":      {},
 		"Key":              {"k1"},
 		"Revisions":        {},
+		"ToWGS84":          {crs.System(32649), []orb.Point{{527254, 3396522}}},
 	}
 }
 
