@@ -34,17 +34,13 @@ func (x *Index) Digest() uint64 {
 }
 
 func (g *grid) digest(d *digest) {
-	for _, v := range []float64{g.west, g.south, g.width, g.height, g.across, g.along} {
+	for _, v := range []float64{g.west, g.south, g.width, g.height, g.across, g.along, g.wide, g.high} {
 		d.add(math.Float64bits(v))
 	}
 	d.add(uint64(g.columns))
 	d.add(uint64(g.rows))
-	for _, p := range g.pixels {
-		d.add(uint64(p))
-	}
-	for _, word := range g.sheets {
-		d.add(uint64(word))
-	}
+	addPairs(d, g.pixels)
+	addPairs(d, g.sheets)
 }
 
 // digest takes words one after the other. Each step is one-to-one both in the word and in the sum so far, so a single
@@ -53,6 +49,17 @@ type digest struct{ sum uint64 }
 
 func (d *digest) add(word uint64) {
 	d.sum = bits.RotateLeft64((d.sum^word)*0x9e3779b97f4a7c15, 29) + 0x632be59bd9b4e019
+}
+
+// addPairs takes two words of 32 bits at a time.
+func addPairs[T ~uint32](d *digest, words []T) {
+	d.add(uint64(len(words)))
+	for ; len(words) >= 2; words = words[2:] {
+		d.add(uint64(words[0]) | uint64(words[1])<<32)
+	}
+	if len(words) > 0 {
+		d.add(uint64(words[0]))
+	}
 }
 
 func (d *digest) points(points []orb.Point) {

@@ -44,7 +44,7 @@ func (x *Index) SameGrid(y *Index) bool { return reflect.DeepEqual(x.grid, y.gri
 // FlipGridBits calls try with each bit of the grid changed alone.
 func (x *Index) FlipGridBits(try func(what string)) {
 	g := x.grid
-	for _, v := range []*float64{&g.west, &g.south, &g.width, &g.height, &g.across, &g.along} {
+	for _, v := range []*float64{&g.west, &g.south, &g.width, &g.height, &g.across, &g.along, &g.wide, &g.high} {
 		for bit := range 64 {
 			before := *v
 			*v = math.Float64frombits(math.Float64bits(before) ^ 1<<bit)

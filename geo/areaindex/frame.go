@@ -13,6 +13,7 @@ type frame struct {
 	width, height float64 // of a pixel, in degrees
 	across, along float64 // steps a degree of longitude and of latitude
 	columns, rows int
+	wide, high    float64 // of the frame, in steps
 }
 
 const (
@@ -62,6 +63,7 @@ func newFrame(items []Item) frame {
 	f.columns = int(math.Ceil((m.bound.Max[0]-m.bound.Min[0])/f.width)) + 1
 	f.rows = int(math.Ceil((m.bound.Max[1]-m.bound.Min[1])/f.height)) + 1
 	f.across, f.along = steps/f.width, steps/f.height
+	f.wide, f.high = float64(f.columns*steps), float64(f.rows*steps)
 	return f
 }
 
@@ -97,7 +99,7 @@ func (m measure) exceeds(f frame, allowed budget) bool {
 // for what is not a number.
 func (f *frame) find(p orb.Point) (x, y uint64, ok bool) {
 	east, north := (p[0]-f.west)*f.across, (p[1]-f.south)*f.along
-	if !(east >= 0 && east < float64(f.columns*steps) && north >= 0 && north < float64(f.rows*steps)) {
+	if !(east >= 0 && east < f.wide && north >= 0 && north < f.high) {
 		return 0, 0, false
 	}
 	return uint64(int64(east)), uint64(int64(north)), true

@@ -68,10 +68,12 @@ func (g *grid) ask(from uint32, x, y int64) (at pixel, known bool) {
 		if near {
 			return 0, false
 		}
+		inside := odd != (shape&shapeInside != 0)
 		at := head[1]
-		if odd != (shape&shapeInside != 0) {
+		if inside {
 			at = head[0]
-		} else if shape&shapeMore != 0 {
+		}
+		if shape&shapeMore != 0 && !inside {
 			from += points
 			continue
 		}
