@@ -27,8 +27,8 @@ func ParseParameters(raw string, allowed ...string) (Parameters, error) {
 				EN: fmt.Sprintf("the limit is %d bytes: shorten the parameters or leave some out", MaxLength),
 			})
 	}
-	if raw == "" {
-		return Parameters{}, nil
+	if p, plain := plainParameters(raw, allowed); plain {
+		return p, nil
 	}
 	values, err := url.ParseQuery(raw)
 	if err != nil {
@@ -54,6 +54,22 @@ func ParseParameters(raw string, allowed ...string) (Parameters, error) {
 		return nil, invalid(fields...)
 	}
 	return p, nil
+}
+
+// plainParameters reads a query without an escape or a fault, as nearly all are; plain is false for any other.
+func plainParameters(raw string, allowed []string) (p Parameters, plain bool) {
+	p = Parameters{}
+	for raw != "" {
+		var name, value string
+		name, raw, _ = strings.Cut(raw, "&")
+		name, value, _ = strings.Cut(name, "=")
+		_, again := p[name]
+		if again || !slices.Contains(allowed, name) || strings.ContainsAny(value, "%+;") {
+			return nil, false
+		}
+		p[name] = value
+	}
+	return p, true
 }
 
 // Flag reads a parameter that is true or false; absent is false.

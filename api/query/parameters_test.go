@@ -3,6 +3,7 @@ package query
 import (
 	"errors"
 	"maps"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,4 +67,28 @@ func TestFlagIsTrueOrFalse(t *testing.T) {
 			t.Errorf("%q: got %+v, want %+v", text, got, want)
 		}
 	}
+}
+
+// FuzzPlainParameters holds plainParameters against net/url: what it reads, net/url reads alike, every name once.
+func FuzzPlainParameters(f *testing.F) {
+	for _, raw := range []string{"", "lon=1&lat=2", "lon=1&&lat=2", "lon", "lon=", "lon=1=2", "lon=%31", "lon=1+2", "lon=1;lat=2", "lon=1&lon=2", "&", "=", "x=1", "lon=中"} {
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		got, plain := plainParameters(raw, []string{"lon", "lat"})
+		if !plain {
+			return
+		}
+		values, err := url.ParseQuery(raw)
+		want := Parameters{}
+		for name, given := range values {
+			want[name] = given[0]
+			if len(given) > 1 {
+				t.Errorf("%q: %s is given more than once", raw, name)
+			}
+		}
+		if err != nil || !maps.Equal(got, want) {
+			t.Errorf("%q: got %v; want %v, %v", raw, got, want, err)
+		}
+	})
 }
