@@ -47,6 +47,8 @@ type Config struct {
 	Log    *slog.Logger // nil: silent
 	BinDir string       // folder of postgres and initdb; "": Debian's, of the version that made the data, else the newest
 	User   string       // system account for the server when this process is root, who may not run it; "": "postgres"
+	// SharedBuffers is the server's own cache as PostgreSQL writes it, such as "1GB"; "": 256 MB, of a throwaway 64 MB.
+	SharedBuffers string
 }
 
 // Validate reports what is missing from the configuration.
@@ -118,6 +120,9 @@ func start(ctx context.Context, cfg Config, m manner) (*Cluster, error) {
 	folder, err := openFolder(dir, account, bin)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.SharedBuffers != "" { // the last of two lines holds
+		m.settings = append(m.settings, setting{"shared_buffers", cfg.SharedBuffers})
 	}
 	if m.lock == nil {
 		if m.lock, err = lockFolder(folder.dir); err != nil {

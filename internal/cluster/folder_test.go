@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -199,5 +200,22 @@ func TestThrowawayDiesWithItsProcessAndIsSweptAway(t *testing.T) {
 	}
 	if _, err := os.Stat(c.folder.dir); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%s is left behind: %v", c.folder.dir, err)
+	}
+}
+
+func TestServerGetsTheCacheThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	c, err := StartThrowaway(t.Context(), Config{SharedBuffers: "24MB"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	var got string
+	if err := connect(t, c.URL("postgres")).QueryRow(t.Context(), `show shared_buffers`).Scan(&got); err != nil || got != "24MB" {
+		t.Errorf("shared_buffers = %s (%v)", got, err)
 	}
 }
