@@ -52,7 +52,9 @@ func startServer(bin binaries, a account, f folder, tied bool) (*server, error) 
 	started := make(chan error)
 	go func() {
 		defer close(s.ended)
-		runtime.LockOSThread() // Pdeathsig fires at the end of the thread that started the child, not of the process
+		if tied { // Pdeathsig fires at the end of the thread that started the child, not of the process
+			runtime.LockOSThread()
+		}
 		err := cmd.Start()
 		started <- err
 		if err == nil {
