@@ -10,6 +10,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"citygrid/registry"
+	"citygrid/registry/postgis"
 )
 
 // asker asks one question again and again.
@@ -116,7 +119,8 @@ func TestADatabaseStoppedAndStartedUnderLoadCostsNoAnswerAboutAPoint(t *testing.
 	s := newServer(t)
 	citygrid(t, s.url, "profile", "apply", "../../registry/locator/testdata/crossing").want(t, 0, "applied as revision 1")
 	p := citygrid(t, s.url, "serve", "--listen", "127.0.0.1:0")
-	l := newLoad(t, p.start(t))
+	base := p.start(t)
+	l := newLoad(t, base)
 	l.await(http.StatusOK, time.Minute)
 	for range 2 {
 		l.calm(300)
@@ -128,6 +132,22 @@ func TestADatabaseStoppedAndStartedUnderLoadCostsNoAnswerAboutAPoint(t *testing.
 	}
 	l.calm(300)
 	l.report()
+	store, err := postgis.Open(t.Context(), postgis.Config{URL: s.url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if _, err := store.Change(t.Context(), registry.Act{Actor: "test", Reason: "test", At: time.Now()}, func(c *postgis.Change) error {
+		_, err := c.PutStaff(t.Context(), nil)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for begun := time.Now(); metric(t, base, "revision") != "2"; time.Sleep(10 * time.Millisecond) { // changes are heard of again
+		if time.Since(begun) > time.Minute {
+			t.Fatal("a change after all that is not followed")
+		}
+	}
 	p.stop(t, syscall.SIGTERM)
 	if said := p.err.String(); strings.Contains(said, "level=ERROR") {
 		t.Errorf("it calls an absence an error:\n%s", said)
