@@ -92,16 +92,7 @@ func (l *lab) agree(ctx context.Context, c *city, points []orb.Point) (shared in
 
 // covering is the lowest code of the cells that cover each point, "" where none does.
 func covering(ctx context.Context, conn *pgx.Conn, points []orb.Point) (codes []string, shared int, err error) {
-	if _, err := conn.Exec(ctx, sqlProbesEmpty); err != nil {
-		return nil, 0, err
-	}
-	_, err = conn.CopyFrom(ctx, pgx.Identifier{"probe"}, []string{"id", "x", "y"}, pgx.CopyFromSlice(len(points), func(i int) ([]any, error) {
-		return []any{int32(i), points[i][0], points[i][1]}, nil
-	}))
-	if err != nil {
-		return nil, 0, err
-	}
-	if _, err := conn.Exec(ctx, sqlProbesReady); err != nil {
+	if err := loadProbes(ctx, conn, points); err != nil {
 		return nil, 0, err
 	}
 	rows, err := conn.Query(ctx, sqlCovering)
@@ -119,6 +110,21 @@ func covering(ctx context.Context, conn *pgx.Conn, points []orb.Point) (codes []
 		return nil
 	})
 	return codes, shared, err
+}
+
+// loadProbes makes the table of probes hold these points, indexed.
+func loadProbes(ctx context.Context, conn *pgx.Conn, points []orb.Point) error {
+	if _, err := conn.Exec(ctx, sqlProbesEmpty); err != nil {
+		return err
+	}
+	_, err := conn.CopyFrom(ctx, pgx.Identifier{"probe"}, []string{"id", "x", "y"}, pgx.CopyFromSlice(len(points), func(i int) ([]any, error) {
+		return []any{int32(i), points[i][0], points[i][1]}, nil
+	}))
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, sqlProbesReady)
+	return err
 }
 
 const (

@@ -18,33 +18,35 @@ import (
 	"citygrid/registry/profile"
 )
 
+// poolConnections answer requests, as many as the program takes by default.
+const poolConnections = 8
+
 // city is a synthetic city in a database, and its cells in memory.
 type city struct {
-	plan   plan
-	seed   uint64
-	digest string // SHA-256 of the folder it was loaded from
-	url    string // of its database
-	store  *postgis.Store
-	index  *areaindex.Index // of the cells, as the locator has it
+	plan  plan
+	seed  uint64
+	drawn synth.Report
+	url   string // of its database
+	store *postgis.Store
+	index *areaindex.Index // of the cells, as the locator has it; nil: not in memory
 }
 
-// load draws a city, applies it to a database of its own, and reads it back as the locator does.
+// load draws a city and applies it to a database of its own.
 func (l *lab) load(ctx context.Context, p plan) (*city, error) {
 	began := time.Now()
 	c := &city{plan: p, seed: l.size.seed}
 	folder := filepath.Join(l.dir, p.name)
-	drawn, err := c.draw(ctx, folder)
-	if err != nil {
+	var err error
+	if c.drawn, err = c.draw(ctx, folder); err != nil {
 		return nil, err
 	}
-	c.digest = drawn.Digest
 	if c.url, err = l.database(ctx, p.name); err != nil {
 		return nil, err
 	}
 	if _, _, err := migrations.Apply(ctx, c.url); err != nil {
 		return nil, err
 	}
-	if c.store, err = postgis.Open(ctx, postgis.Config{URL: c.url}); err != nil {
+	if c.store, err = postgis.Open(ctx, postgis.Config{URL: c.url, MaxConns: poolConnections}); err != nil {
 		return nil, err
 	}
 	if err := c.fill(ctx, folder); err != nil {
@@ -83,11 +85,16 @@ func (c *city) fill(ctx context.Context, folder string) error {
 			return fmt.Errorf("prepare the baselines' tables: %w", err)
 		}
 	}
-	read, err := c.store.LocatorData(ctx)
+	return nil
+}
+
+// read makes the index from the database, as the locator does.
+func (c *city) read(ctx context.Context) error {
+	stored, err := c.store.LocatorData(ctx)
 	if err != nil {
 		return err
 	}
-	snapshot, err := locator.Build(read)
+	snapshot, err := locator.Build(stored)
 	if err != nil {
 		return err
 	}
@@ -101,11 +108,11 @@ func (c *city) String() string {
 	if c.plan.cells == 0 {
 		kind = "synthetic Yichang"
 	}
-	text := fmt.Sprintf("%s of %s cells", kind, number(float64(c.index.Len())))
-	if c.plan.components > 0 {
-		text += fmt.Sprintf(" with %s components", number(float64(c.plan.components)))
+	text := fmt.Sprintf("%s of %s cells", kind, number(float64(c.drawn.Cells)))
+	if c.drawn.Components > 0 {
+		text += fmt.Sprintf(" and %s components", number(float64(c.drawn.Components)))
 	}
-	return fmt.Sprintf("%s, seed %d, SHA-256 %.16s…", text, c.seed, c.digest)
+	return fmt.Sprintf("%s, seed %d, SHA-256 %.16s…", text, c.seed, c.drawn.Digest)
 }
 
 // cells are the shapes of the cells in the order of the index.

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"citygrid/internal/cluster"
 )
+
+// sharedBuffers hold every table that is asked.
+const sharedBuffers = "1GB"
 
 // stopLimit bounds the end of the database.
 const stopLimit = time.Minute
@@ -24,7 +28,7 @@ type lab struct {
 	cities  []*city
 }
 
-func newLab(_ context.Context, size size, say func(string, ...any)) (*lab, error) {
+func newLab(size size, say func(string, ...any)) (*lab, error) {
 	dir, err := os.MkdirTemp("", "citygrid-bench-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder: %w", err)
@@ -50,7 +54,7 @@ func (l *lab) close() error {
 func (l *lab) database(ctx context.Context, name string) (url string, err error) {
 	if l.cluster == nil {
 		l.say("starting PostGIS")
-		if l.cluster, err = cluster.StartThrowaway(ctx, cluster.Config{}); err != nil {
+		if l.cluster, err = cluster.StartThrowaway(ctx, cluster.Config{SharedBuffers: sharedBuffers}); err != nil {
 			return "", err
 		}
 	}
@@ -60,19 +64,32 @@ func (l *lab) database(ctx context.Context, name string) (url string, err error)
 	return l.cluster.URL(name), nil
 }
 
-// city is the city of a plan, drawn and loaded at the first call.
+// city is the city of a plan, drawn and put into the database at the first call, and in memory until the next forget.
 func (l *lab) city(ctx context.Context, p plan) (*city, error) {
-	for _, c := range l.cities {
-		if c.plan == p {
-			return c, nil
+	at := slices.IndexFunc(l.cities, func(c *city) bool { return c.plan == p })
+	if at < 0 {
+		c, err := l.load(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("city %s: %w", p.name, err)
 		}
+		at, l.cities = len(l.cities), append(l.cities, c)
 	}
-	c, err := l.load(ctx, p)
-	if err != nil {
+	c := l.cities[at]
+	if c.index != nil {
+		return c, nil
+	}
+	if err := c.read(ctx); err != nil {
 		return nil, fmt.Errorf("city %s: %w", p.name, err)
 	}
-	l.cities = append(l.cities, c)
 	return c, nil
+}
+
+// forget drops what is in memory of the cities: the next part is to find the heap that its own work needs, and no larger one,
+// which would be collected less often.
+func (l *lab) forget() {
+	for _, c := range l.cities {
+		c.index = nil
+	}
 }
 
 // connect opens a connection of its own to a city's database.

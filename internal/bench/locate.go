@@ -42,8 +42,8 @@ func methods() []method {
 func locate(ctx context.Context, l *lab) (section, error) {
 	s := section{
 		title: "Point to cell, in process",
-		about: fmt.Sprintf("%s seeded points: 40 %% anywhere in the box of the cells, 40 %% within about %g m of a border (normally distributed), "+
-			"20 %% in a frame outside. Every way gets every point in every round, through the same loop.", number(float64(l.size.points)), nearBorder),
+		about: fmt.Sprintf("%s seeded points: 40 %% anywhere, 40 %% within about %g m of a border (normally distributed), "+
+			"20 %% in a frame round the city. Every way gets every point in every round, through the same loop.", number(float64(l.size.points)), nearBorder),
 		notes: []string{
 			"The two others stop at the first cell that has the point, which is enough where cells do not overlap; they know no rule for borders.",
 			"\"Index\" is what building adds to the heap beside the cells' coordinates, which CityGrid and orb share with whoever else has the cells, and `geometry.Poly` copies.",
@@ -110,6 +110,7 @@ func (l *lab) locateIn(ctx context.Context, c *city, s *section) error {
 	if err != nil {
 		return err
 	}
+	found := len(points) - count(truth, none)
 	for _, step := range []comparison{alone, paired, reading} {
 		l.say("locate: %s", step.what)
 		o, err := step.run(ctx, l.size.rounds)
@@ -119,7 +120,8 @@ func (l *lab) locateIn(ctx context.Context, c *city, s *section) error {
 		s.add(o)
 	}
 	s.tables = append(s.tables, costs)
-	s.notes = append(s.notes, fmt.Sprintf("%s: coordinates take %s MB; the points' SHA-256 is %.16s….", cells, number(coordinates(c)), digest(points)))
+	s.notes = append(s.notes, fmt.Sprintf("%s: their coordinates take %s MB; %s of the points have no cell; the points' SHA-256 is %.16s….",
+		cells, number(coordinates(c)), number(float64(len(points)-found)), digest(points)))
 	return nil
 }
 
@@ -177,6 +179,15 @@ func all(find finder, points []orb.Point) (found int) {
 		}
 	}
 	return found
+}
+
+func count(answers []int32, what int32) (n int) {
+	for _, a := range answers {
+		if a == what {
+			n++
+		}
+	}
+	return n
 }
 
 func differences(a, b []int32) (n int) {

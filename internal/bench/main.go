@@ -72,6 +72,10 @@ func parts() []part {
 		{"memory", memory},
 		{"locate", locate},
 		{"agreement", agreement},
+		{"postgis", askPostGIS},
+		{"http", askHTTP},
+		{"batch", askBatch},
+		{"near", askNear},
 	}
 }
 
@@ -100,7 +104,7 @@ func choose(list string) ([]part, error) {
 // measure runs parts one after the other and renders the report.
 func measure(ctx context.Context, size size, chosen []part, progress io.Writer) (text string, err error) {
 	began := time.Now()
-	l, err := newLab(ctx, size, func(format string, args ...any) {
+	l, err := newLab(size, func(format string, args ...any) {
 		fmt.Fprintf(progress, "bench: %5.0f s  %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, args...))
 	})
 	if err != nil {
@@ -116,6 +120,7 @@ func measure(ctx context.Context, size size, chosen []part, progress io.Writer) 
 			return "", fmt.Errorf("%s: %w", p.name, err)
 		}
 		r.sections = append(r.sections, s)
+		l.forget()
 	}
 	if r.machine, err = l.machine(ctx); err != nil {
 		return "", err

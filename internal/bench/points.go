@@ -16,8 +16,9 @@ const (
 	frameWidth      = 0.1     // of the city's width and height
 )
 
-// mixedPoints draws points as questions come: of ten, four lie anywhere in the box of the cells, four near a border, normally
-// distributed round it, and two in a frame outside the box. Equal seeds give equal points.
+// mixedPoints draws points as questions come: of ten, four lie anywhere in the box of some cell, which at the rim of the city may
+// be outside it, four near a border, normally distributed round it, and two in a frame round the box of all cells. No index has
+// a say in it. Equal seeds give equal points.
 func mixedPoints(seed uint64, n int, cells []orb.MultiPolygon) []orb.Point {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	box := cells[0].Bound()
@@ -33,7 +34,7 @@ func mixedPoints(seed uint64, n int, cells []orb.MultiPolygon) []orb.Point {
 	for i := range points {
 		switch rnd.IntN(10) {
 		case 0, 1, 2, 3:
-			points[i] = anywhere(box)
+			points[i] = anywhere(cells[rnd.IntN(len(cells))].Bound())
 		case 4, 5, 6, 7:
 			points[i] = besideBorder(rnd, cells[rnd.IntN(len(cells))])
 		default:

@@ -9,14 +9,16 @@ type size struct {
 	seed   uint64
 	points int   // that are located
 	one    int   // of them asked one by one
+	lists  int   // of them asked in lists, and in one join
 	memory []int // working sets in bytes
 
 	town    plan // of the size of a district's inner city
 	country plan // far more cells than a city has
 	crowded plan // with many components
 
-	// How long each round of HTTP requests takes, in whole seconds.
-	load time.Duration
+	load      time.Duration // of each round of HTTP requests, in whole seconds
+	questions int           // different requests that the load repeats
+	batch     int           // points in a list
 }
 
 // plan is a city to draw.
@@ -29,23 +31,23 @@ type plan struct {
 // full is what docs/benchmarks.md reports.
 func full() size {
 	return size{
-		name: "full", rounds: 7, seed: 1, points: 1_000_000, one: 5_000,
+		name: "full", rounds: 7, seed: 1, points: 1_000_000, one: 5_000, lists: 50_000,
 		memory:  []int{16 << 10, 256 << 10, 4 << 20, 128 << 20, 1 << 30},
 		town:    plan{name: "yichang"},
 		country: plan{name: "country", cells: 100_000},
 		crowded: plan{name: "crowded", cells: 10_000, components: 1_000_000},
-		load:    3 * time.Second,
+		load:    3 * time.Second, questions: 1_000, batch: 10_000,
 	}
 }
 
 // small shows that everything runs.
 func small() size {
 	return size{
-		name: "quick", rounds: 3, seed: 1, points: 50_000, one: 500,
+		name: "quick", rounds: 3, seed: 1, points: 50_000, one: 500, lists: 5_000,
 		memory:  []int{16 << 10, 256 << 10, 4 << 20},
 		town:    plan{name: "yichang"},
 		country: plan{name: "country", cells: 5_000},
 		crowded: plan{name: "crowded", cells: 500, components: 50_000},
-		load:    time.Second,
+		load:    time.Second, questions: 100, batch: 1_000,
 	}
 }
