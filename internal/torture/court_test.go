@@ -29,6 +29,7 @@ type court struct {
 	mu      sync.Mutex
 	first   int64
 	truths  []*truth // from first on, with none left out
+	begun   int64    // the revision that the editor is about to make, or has made last
 	pending map[int64][]claim
 	commits []commit
 	unseen  int       // commits from here on were not seen in an answer
@@ -60,6 +61,21 @@ func (c *court) record(revision int64, u *truth, at time.Time) {
 		c.judge(waiting)
 	}
 	delete(c.pending, revision)
+}
+
+// begin says that the next revision may come to be from now on.
+func (c *court) begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begun = c.last() + 1
+}
+
+// span is what an answer of the store itself may be of that is asked for now: from the last revision whose truth is known to the one
+// that may be there already.
+func (c *court) span() (from, to int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last(), max(c.last(), c.begun)
 }
 
 // last is the last revision whose truth is known.

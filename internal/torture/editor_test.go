@@ -62,6 +62,7 @@ func newEditor(t *testing.T, s *server, store *postgis.Store, w *witness, b *boa
 func (e *editor) work(ctx context.Context, c *court) {
 	for more := true; more && !e.t.Failed(); {
 		more = ctx.Err() == nil
+		c.begin()
 		after, name := e.town.edited(e.rng)
 		write := e.change
 		if e.rng.IntN(folderEvery) == 0 {

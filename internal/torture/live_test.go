@@ -60,7 +60,7 @@ func TestEveryAnswerIsOfOneRevisionWhateverHappens(t *testing.T) {
 	following, unfollow := context.WithCancel(t.Context())
 	var followers sync.WaitGroup
 	follow(following, &followers, store, places)
-	base := serve(t, store, places)
+	base := serve(t, registry.New(store, places))
 	reading, stopReading := context.WithCancel(t.Context())
 	var readers sync.WaitGroup
 	for n, name := range slices.Sorted(maps.Keys(questions())) {
@@ -112,11 +112,11 @@ func follow(ctx context.Context, group *sync.WaitGroup, store *postgis.Store, pl
 }
 
 // serve has the API answer on a free port and returns its address.
-func serve(t *testing.T, store *postgis.Store, places *locator.Locator) (base string) {
+func serve(t *testing.T, with *registry.Registry) (base string) {
 	t.Helper()
 	silent := slog.New(slog.DiscardHandler)
 	handler, err := api.New(api.Config{
-		Registry: registry.New(store, places), Keys: store, OpenReading: true, BaseURL: "http://town.example.cn", Version: "torture", Log: silent, Now: time.Now,
+		Registry: with, OpenReading: true, BaseURL: "http://town.example.cn", Version: "torture", Log: silent, Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -138,13 +138,18 @@ func (r *reader) post(ctx context.Context) error {
 	if err := json.Unmarshal(body, &placements); status != http.StatusOK || err != nil || len(placements) != len(probes) {
 		return fmt.Errorf("status %d, %d placements, %w: %s", status, len(placements), err, body)
 	}
+	for _, p := range placements { // all are of one revision, those too that say nothing
+		if p != nil {
+			from, to = p.Revision, p.Revision
+			r.named(p.Revision)
+		}
+	}
 	for i, p := range placements {
 		if p == nil {
 			r.claim(probes[i], at, from, to, isOutside(probes[i]))
 			continue
 		}
-		r.named(p.Revision)
-		r.claim(probes[i], at, p.Revision, p.Revision, isWhere(probes[i], told(*p)))
+		r.claim(probes[i], at, from, to, isWhere(probes[i], *p, from))
 	}
 	return nil
 }
@@ -209,13 +214,15 @@ func isTale(probe, subject int, said tale) func(*truth) string {
 	}
 }
 
-// isWhere judges an answer to nobody's question who answers.
-func isWhere(probe int, said tale) func(*truth) string {
+// isWhere judges one of a list of answers to nobody's question who answers. The list is of the revision of the court's truth, and must
+// name it at each.
+func isWhere(probe int, p registry.Placement, revision int64) func(*truth) string {
+	said := told(p)
 	return func(u *truth) string {
 		right, ok := u.tale(probe, 0)
 		right.Responsible, right.Competent = "", ""
-		if !ok || said != right {
-			return fmt.Sprintf("it is not\n  %+v but\n  %+v", said, right)
+		if !ok || said != right || p.Revision != revision {
+			return fmt.Sprintf("it is not\n  %+v of revision %d but\n  %+v of %d", said, p.Revision, right, revision)
 		}
 		return ""
 	}
