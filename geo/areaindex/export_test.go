@@ -67,3 +67,23 @@ func (x *Index) FlipGridBits(try func(what string)) {
 		}
 	}
 }
+
+// Step is the step of the grid's drawings in degrees.
+func (x *Index) Step() (lon, lat float64) { return 1 / x.grid.across, 1 / x.grid.along }
+
+// LeavesToTree tells whether the grid leaves the answer for p to the tree.
+func (x *Index) LeavesToTree(p orb.Point) bool {
+	_, _, known := x.grid.locate(p)
+	return !known
+}
+
+// AskedTwice counts the pixels that ask for more than one area.
+func (x *Index) AskedTwice() (n int) {
+	g := x.grid
+	for _, at := range g.pixels {
+		if at >= drawn && at != crowded && g.sheets[at-drawn+question-1]&shapeMore != 0 {
+			n++
+		}
+	}
+	return n
+}
