@@ -25,6 +25,7 @@ const leastRadius = 1e-6
 type Registry struct {
 	Store
 	placer Placer
+	finder Finder // nil: the store is asked for all that is near
 }
 
 // New makes a Registry over a store and a placer.
@@ -104,7 +105,7 @@ func (r *Registry) WhatsHere(ctx context.Context, s Scope, p orb.Point, metres f
 	if !(metres > 0 && metres <= MaxRadius) {
 		return Here{}, NewError(Invalid, "invalid_radius", "半径须大于 0 且不超过 500 米", "the radius must be above 0 and at most 500 metres")
 	}
-	near, err := r.ComponentsNear(ctx, s, p, max(metres, leastRadius), MaxNear+1) // one more tells whether all fit
+	near, err := r.componentsNear(ctx, s, p, max(metres, leastRadius), MaxNear+1) // one more tells whether all fit
 	if err != nil {
 		return Here{}, err
 	}

@@ -126,6 +126,9 @@ type Store interface {
 	Component(ctx context.Context, s Scope, code string) (Component, error)
 	// ComponentsNear lists live components within metres of p, nearest first.
 	ComponentsNear(ctx context.Context, s Scope, p orb.Point, metres float64, limit int) ([]Near, error)
+	// ComponentsAmong reads the live ones of some candidates, in any order, with their distances from p, and the revision of
+	// CollectionComponents at the same moment.
+	ComponentsAmong(ctx context.Context, s Scope, p orb.Point, c Candidates) (near []Near, revision int64, err error)
 	// ComponentsExtent is the bound of all live components in degrees; ok is false when there are none.
 	ComponentsExtent(ctx context.Context, s Scope) (b orb.Bound, ok bool, err error)
 	// ComponentCounts must not be changed: the next caller may get the same map. Nil where the scope sees nothing.

@@ -24,6 +24,7 @@ var shape = map[string][]string{
 	"registry":          {"geo", "geo/crs", "registry/catalog"},
 	"registry/filter":   {"geo"},
 	"registry/locator":  {"registry", "geo/areaindex"},
+	"registry/nearby":   {"registry", "geo/pointindex"},
 	"registry/census":   {"registry", "registry/locator", "registry/catalog", "geo", "geo/crs", "geo/geojson"},
 	"registry/profile":  {"registry", "registry/census", "geo/geojson"},
 	"registry/export":   {"registry", "registry/filter", "geo", "geo/geojson", "geo/crs"},
@@ -54,7 +55,7 @@ var outside = map[string][]string{
 	"database/sql":                    {"migrations"},
 	"github.com/pressly/goose":        {"migrations"},
 	"github.com/labstack":             {"api", "api/query", "api/auth", "cmd/citygrid", "internal/bench"},
-	"github.com/tidwall/rtree":        {"geo/areaindex", "internal/bench"},
+	"github.com/tidwall/rtree":        {"geo/areaindex", "registry/nearby", "internal/bench"},
 	"github.com/alecthomas/kong":      {"cmd/citygrid"},
 	"github.com/paulmach/orb":         {"geo", "geo/crs", "geo/geojson", "geo/areaindex", "geo/pointindex", "registry", "...registry", "data/synth", "...api", "internal/bench", "cmd/citygrid"},
 	"github.com/paulmach/orb/geojson": nil, // brings the MongoDB driver with it

@@ -23,6 +23,7 @@ func asked() map[string][]any {
 		"Components":       {registry.ComponentQuery{Limit: 10}},
 		"Component":        {lampCode(1)},
 		"ComponentsNear":   {orb.Point{111.285, 30.705}, 500.0, 10},
+		"ComponentsAmong":  {orb.Point{111.285, 30.705}, registry.Candidates{Points: []int64{1}}},
 		"ComponentsExtent": {},
 		"ComponentCounts":  {},
 		"AreasExtent":      {registry.LevelDistrict},
