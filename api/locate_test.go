@@ -66,6 +66,67 @@ func TestDetailOfManyPointsIsThatOfEach(t *testing.T) {
 	equal(t, got[2999], nil)
 }
 
+func TestLinesAreAnsweredAsTheArrayIs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for target, n := range map[string]int{"/locate": registry.MaxPoints, "/locate?detail=true": 3000, "/locate?crs=EPSG:4490": 7} {
+		array := board(n)
+		lines := "[" + strings.ReplaceAll(strings.Trim(array, "[]"), "],[", "]\n[") + "]\n"
+		var want []json.RawMessage
+		if err := json.Unmarshal([]byte(s.do(http.MethodPost, target, array).Body), &want); err != nil {
+			t.Fatal(err)
+		}
+		got := s.do(http.MethodPost, target, lines, "Content-Type: application/x-ndjson")
+		values := strings.SplitAfter(got.Body, "\n")
+		if got.Header.Get("Content-Type") != "application/x-ndjson" || len(values) != n+1 || len(want) != n || values[n] != "" {
+			t.Fatalf("%s: %s, %d values and %d lines", target, got.Header, len(want), len(values))
+		}
+		for i := range want {
+			if values[i] != string(want[i])+"\n" {
+				t.Fatalf("%s: line %d is %s, not %s", target, i+1, values[i], want[i])
+			}
+		}
+	}
+}
+
+// aging is a placer that has another revision each time that it is held.
+type aging struct {
+	slow
+	revision int64
+}
+
+func (a *aging) Hold() (registry.Places, error) {
+	a.revision++
+	return agingPlaces{a.slow, a.revision}, nil
+}
+
+type agingPlaces struct {
+	slow
+	revision int64
+}
+
+func (a agingPlaces) Place(orb.Point, registry.Subject) (registry.Placement, error) {
+	return registry.Placement{Revision: a.revision}, nil
+}
+
+func TestPlacementsOfOneListAreOfOneRevision(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.config.Registry = registry.New(s.store, &aging{slow: slow{func() {}}})
+	server, err := api.New(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.server = server
+	for want := 1.0; want <= 3; want++ {
+		for i, placement := range s.do(http.MethodPost, "/locate?detail=true", board(2000)).ok().([]any) {
+			if got := at(t, placement, "revision"); got != want {
+				t.Fatalf("placement %d of list %v: revision %v", i, want, got)
+			}
+		}
+	}
+}
+
 // crowded is the real store where more stands around every point than one answer holds.
 type crowded struct{ registry.Store }
 
