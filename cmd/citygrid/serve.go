@@ -18,6 +18,7 @@ import (
 	"citygrid/api/console"
 	"citygrid/registry"
 	"citygrid/registry/locator"
+	"citygrid/registry/nearby"
 	"citygrid/registry/postgis"
 )
 
@@ -52,9 +53,9 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer d.close(ctx, e)
-	places := locator.New(d.store, e.now, e.zone)
+	places, finder := locator.New(d.store, e.now, e.zone), nearby.New(d.store)
 	var ready atomic.Bool
-	handler, err := c.handler(e, d.store, places, ready.Load, listener.Addr())
+	handler, err := c.handler(e, d.store, places, finder, ready.Load, listener.Addr())
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	if err = c.bringUp(ctx, e, d, places, listener.Addr()); err != nil {
 		stop()
 	} else if ctx.Err() == nil {
-		defer follow(ctx, e, d.store, places, c.VerifyEvery)()
+		defer follow(ctx, e, d.store, places, finder, c.VerifyEvery)()
 		ready.Store(true)
 		fmt.Printf("\nCityGrid is ready after %.1f s / 已就绪\n  map  地图  %[2]s/map\n  API  接口  %[2]s/\n  e.g. 例如  curl '%[2]s/locate?lon=111.2846&lat=30.7012&kind=event&subclass=0102'\nCtrl-C stops it. / 按 Ctrl-C 停止。\n\n",
 			e.now().Sub(started).Seconds(), c.base(listener.Addr()))
@@ -76,26 +77,33 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	return cmp.Or(<-over, err)
 }
 
-// follow keeps the locator in step with the store, by announcements and regular looks, and proves it now and then, until it is
+// follow keeps locator and finder in step with the store, by announcements and regular looks, and proves them now and then, until it is
 // stopped.
-func follow(ctx context.Context, e *environment, store *postgis.Store, places *locator.Locator, verifyEvery time.Duration) (stop func()) {
+func follow(ctx context.Context, e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, verifyEvery time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	looks, proofs := time.NewTicker(locator.RefreshEvery), time.NewTicker(verifyEvery)
+	looks, glances, proofs := time.NewTicker(locator.RefreshEvery), time.NewTicker(locator.RefreshEvery), time.NewTicker(verifyEvery)
 	var all sync.WaitGroup
 	all.Go(func() { places.Follow(ctx, looks.C, e.log) })
+	all.Go(func() { finder.Follow(ctx, glances.C, e.log) })
+	wake := func() {
+		places.Wake()
+		finder.Wake()
+	}
 	all.Go(func() {
-		store.Listen(ctx, places.Wake, func(err error) {
+		store.Listen(ctx, wake, func(err error) {
 			e.log.Warn("changes are not announced for now, only looked for / 暂时收不到变更通知，改为定时查询", "every", locator.RefreshEvery, "err", err)
 		})
 	})
 	all.Go(func() {
 		verify(ctx, proofs.C, e.log,
 			kept{"locator", places},
+			kept{"components", finder},
 		)
 	})
 	return func() {
 		cancel()
 		looks.Stop()
+		glances.Stop()
 		proofs.Stop()
 		all.Wait()
 	}
@@ -188,9 +196,9 @@ func (c serveCommand) loadCity(ctx context.Context, e *environment, store *postg
 	return e.applyProfile(ctx, store, os.DirFS(dir), e.actor)
 }
 
-func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, ready func() bool, at net.Addr) (http.Handler, error) {
+func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, ready func() bool, at net.Addr) (http.Handler, error) {
 	return api.New(api.Config{
-		Registry: registry.New(store, places), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
+		Registry: registry.New(store, places).WithFinder(finder), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
 		Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
 		Health: func(ctx context.Context) []api.Health { return health(ctx, store, places) },
 		Ready:  ready, Collectors: locatorMetrics(places.Stats),
