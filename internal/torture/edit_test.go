@@ -59,11 +59,16 @@ func one[T any](rng *rand.Rand, list []T) T { return list[rng.IntN(len(list))] }
 
 func anyLot(rng *rand.Rand) lot { return lot{rng.IntN(columns), rng.IntN(rows)} }
 
-// moveCorner moves a vertex of every area that has it.
+// moveCorner moves a vertex of every area that has it. In the midst of a cell there is none to be moved.
 func moveCorner(w *town, rng *rand.Rand) bool {
-	at := &w.corner[rng.IntN(columns+1)][rng.IntN(rows+1)]
+	x, y := rng.IntN(columns+1), rng.IntN(rows+1)
+	at := &w.corner[x][y]
 	*at = (*at + 1 + rng.IntN(stands-1)) % stands
-	return true
+	around := map[string]bool{}
+	for _, l := range []lot{{x, y}, {x - 1, y}, {x, y - 1}, {x - 1, y - 1}} {
+		around[w.cell[l]] = true // "" beyond the town
+	}
+	return len(around) > 1
 }
 
 // moveLot gives a lot to the cell beside it, of whatever district.

@@ -5,9 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"reflect"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,11 +16,30 @@ import (
 	"citygrid/internal/dbtest"
 	"citygrid/registry"
 	"citygrid/registry/locator"
+	"citygrid/registry/nearby"
 	"citygrid/registry/postgis"
 )
 
 // quietEvery is after how many edits everything is compared while nobody edits; a town is edited once in as many.
 const quietEvery = 8
+
+// verifyEdits is after how many edits the finder compares its memory with the store, while readers ask.
+const verifyEdits = 5
+
+// counting is a finder that tells how often it was of use.
+type counting struct {
+	*nearby.Finder
+	asked, found atomic.Int64
+}
+
+func (c *counting) Candidates(p orb.Point, metres float64, limit int) (registry.Candidates, bool) {
+	out, ok := c.Finder.Candidates(p, metres, limit)
+	c.asked.Add(1)
+	if ok {
+		c.found.Add(1)
+	}
+	return out, ok
+}
 
 // longBreath is between two questions that the database has to answer: its processes get little time beside readers who never rest.
 const longBreath = 5 * time.Millisecond
@@ -58,27 +76,32 @@ func TestWhatStandsHereIsWhatStoodWhileItWasAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCourt(t, revision, first)
-	with := registry.New(store, places)
+	finder := &counting{Finder: nearby.New(store)}
+	if _, err := finder.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	with := registry.New(store, places).WithFinder(finder)
 
 	following, unfollow := context.WithCancel(t.Context())
 	var followers sync.WaitGroup
-	follow(following, &followers, store, places)
+	follow(following, &followers, store, places, finder)
 	base := serve(t, with)
 	reading, stop := context.WithCancel(t.Context())
 	var readers sync.WaitGroup
 	for n := range hereReaders {
 		r := &reader{name: fmt.Sprint("what's here ", n+1), base: base, client: &http.Client{Timeout: patience}, court: c, rng: draw(20 + uint64(n))}
-		ask := func(ctx context.Context, p orb.Point, metres float64) (string, error) {
+		off := metresOff
+		ask := func(ctx context.Context, p orb.Point, metres float64) ([]stood, error) {
 			here, err := with.WhatsHere(ctx, registry.Scope{All: true}, p, metres)
 			return near(here.Components), err
 		}
 		if n == hereReaders-1 {
-			ask = r.here
+			ask, off = r.here, metresOffAPI
 		}
-		readers.Go(func() { r.stand(reading, points, metres, ask) })
+		readers.Go(func() { r.stand(reading, points, metres, ask, off) })
 	}
 
-	edits, compared := 0, 0
+	edits, compared, deafened := 0, 0, 0
 	for end := time.Now().Add(*lasting); time.Now().Before(end) && !t.Failed(); edits++ {
 		c.begin()
 		if edits%quietEvery == quietEvery-1 {
@@ -99,19 +122,36 @@ func TestWhatStandsHereIsWhatStoodWhileItWasAsked(t *testing.T) {
 		c.record(made, u, time.Now())
 		if edits%quietEvery == 0 {
 			compared += sameAsStore(t, with, store, points, metres)
+			n, err := killListener(t.Context(), db)
+			if err != nil {
+				t.Fatal(err)
+			}
+			deafened += n
+		}
+		if edits%verifyEdits == 0 {
+			if same, err := finder.Verify(t.Context()); !same {
+				t.Errorf("after %d edits: %v", edits+1, err)
+			}
 		}
 	}
 	stop()
 	readers.Wait()
 	c.close()
 	compared += sameAsStore(t, with, store, points, metres)
+	if same, err := finder.Verify(t.Context()); !same {
+		t.Errorf("at the end: %v", err)
+	}
 	unfollow()
 	followers.Wait()
-	t.Logf("seed %d, %v: %d edits of %d components, %d answers judged, %d wrong; %d compared whole at quiet moments", *seeding, *lasting, edits, len(s.items), c.judged, c.wrong, compared)
+	if finder.found.Load() == 0 {
+		t.Error("the finder was never of use: what was compared is the store with itself")
+	}
+	t.Logf("seed %d, %v: %d edits of %d components, %d answers judged, %d wrong; %d compared whole at quiet moments; %d of %d questions went by the finder; the listener was killed %d times",
+		*seeding, *lasting, edits, len(s.items), c.judged, c.wrong, compared, finder.found.Load(), finder.asked.Load(), deafened)
 }
 
 // stand asks what stands somewhere until ctx ends.
-func (r *reader) stand(ctx context.Context, points []orb.Point, metres []float64, ask func(context.Context, orb.Point, float64) (string, error)) {
+func (r *reader) stand(ctx context.Context, points []orb.Point, metres []float64, ask func(context.Context, orb.Point, float64) ([]stood, error), off float64) {
 	for ctx.Err() == nil {
 		i := r.rng.IntN(len(points))
 		from, _ := r.court.span()
@@ -123,33 +163,22 @@ func (r *reader) stand(ctx context.Context, points []orb.Point, metres []float64
 		}
 		if err == nil {
 			about := fmt.Sprintf("%v m around %v", metres[i], points[i])
-			r.court.hear(claim{from: from, to: to, by: r.name, about: about, wrong: standing(i, said)}, time.Now())
+			r.court.hear(claim{from: from, to: to, by: r.name, about: about, wrong: standing(i, said, off)}, time.Now())
 		}
 		time.Sleep(longBreath)
 	}
 }
 
-// standing judges a list of what stands around a place by its first line that is not as it should be.
-func standing(place int, said string) func(*truth) string {
-	return func(u *truth) string {
-		right := u.near[place]
-		if said == right {
-			return ""
-		}
-		ours, theirs := strings.Split(said, "\n"), strings.Split(right, "\n")
-		i := 0
-		for i < min(len(ours), len(theirs))-1 && ours[i] == theirs[i] {
-			i++
-		}
-		return fmt.Sprintf("of %d components, not %d, number %d is %q and not %q", len(ours)-1, len(theirs)-1, i+1, ours[i], theirs[i])
-	}
+// standing judges a list of what stands around a place.
+func standing(place int, said []stood, off float64) func(*truth) string {
+	return func(u *truth) string { return differ(said, u.near[place], off) }
 }
 
-// here asks the API and puts its answer into the words of near.
-func (r *reader) here(ctx context.Context, p orb.Point, metres float64) (string, error) {
+// here asks the API and puts its answer into words.
+func (r *reader) here(ctx context.Context, p orb.Point, metres float64) ([]stood, error) {
 	status, body, err := r.fetch(ctx, http.MethodGet, fmt.Sprintf("%s/whats-here?lon=%.17g&lat=%.17g&radius=%.12f", r.base, p[0], p[1], metres), nil)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var answer struct {
 		Components struct {
@@ -164,13 +193,14 @@ func (r *reader) here(ctx context.Context, p orb.Point, metres float64) (string,
 		}
 	}
 	if err := json.Unmarshal(body, &answer); status != http.StatusOK || err != nil {
-		return "", fmt.Errorf("status %d, %w: %s", status, err, body)
+		return nil, fmt.Errorf("status %d, %w: %s", status, err, body)
 	}
-	var text strings.Builder
+	var out []stood
 	for _, f := range answer.Components.Features {
-		text.WriteString(line(f.ID, f.Properties.Name, f.Properties.State, f.Properties.Grid, f.Properties.Also, f.Properties.Metres))
+		p := f.Properties
+		out = append(out, stood{words(f.ID, p.Name, p.State, p.Grid, p.Also), p.Metres})
 	}
-	return text.String(), nil
+	return out, nil
 }
 
 // sameAsStore compares whole answers with those of a registry that has nothing but the store, and returns how many.
@@ -186,9 +216,9 @@ func sameAsStore(t *testing.T, with *registry.Registry, store *postgis.Store, po
 			t.Fatal(err)
 		}
 		complete := len(want) <= registry.MaxNear
-		want = want[:min(len(want), registry.MaxNear)]
-		if here.Complete != complete || len(want) != len(here.Components) || len(want) > 0 && !reflect.DeepEqual(here.Components, want) {
-			t.Errorf("%v m around %v: %d components (all: %v), the store says %d (all: %v), or they differ", metres[i], p, len(here.Components), here.Complete, len(want), complete)
+		fault := differ(whole(here.Components), whole(want[:min(len(want), registry.MaxNear)]), metresOff)
+		if here.Complete != complete || fault != "" {
+			t.Errorf("%v m around %v: all: %v, not %v; %s", metres[i], p, here.Complete, complete, fault)
 		}
 	}
 	return len(points)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
@@ -101,14 +102,28 @@ func TestEveryAnswerIsOfOneRevisionWhateverHappens(t *testing.T) {
 	report(t, e, c, &trouble)
 }
 
-// follow keeps the locator in step as the program does.
-func follow(ctx context.Context, group *sync.WaitGroup, store *postgis.Store, places *locator.Locator) {
-	ticker := time.NewTicker(locator.RefreshEvery)
+// follower is what the program keeps in step with the store.
+type follower interface {
+	Wake()
+	Follow(ctx context.Context, ticks <-chan time.Time, log *slog.Logger)
+}
+
+// follow keeps followers in step as the program does, until ctx ends.
+func follow(ctx context.Context, group *sync.WaitGroup, store *postgis.Store, followers ...follower) {
+	for _, f := range followers {
+		ticker := time.NewTicker(locator.RefreshEvery)
+		group.Go(func() {
+			defer ticker.Stop()
+			f.Follow(ctx, ticker.C, slog.New(slog.DiscardHandler))
+		})
+	}
 	group.Go(func() {
-		defer ticker.Stop()
-		places.Follow(ctx, ticker.C, slog.New(slog.DiscardHandler))
+		store.Listen(ctx, func() {
+			for _, f := range followers {
+				f.Wake()
+			}
+		}, func(error) {})
 	})
-	group.Go(func() { store.Listen(ctx, places.Wake, func(error) {}) })
 }
 
 // serve has the API answer on a free port and returns its address.
@@ -177,12 +192,13 @@ func every(n int, least time.Duration) time.Duration { return max(*lasting/time.
 func (u *troubled) deafen(ctx context.Context, t *testing.T, s *server) {
 	for pause(ctx, every(listenerKills, time.Second)) {
 		began := time.Now()
-		killed, err := s.killListener(t.Context())
+		err := s.connected(t.Context(), func(conn *pgx.Conn) error {
+			n, err := killListener(t.Context(), conn)
+			u.deafened += n
+			return err
+		})
 		if err != nil && !s.excuses(began) {
 			t.Errorf("kill the listener: %v", err)
-		}
-		if killed {
-			u.deafened++
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -189,23 +188,9 @@ func around(b *board, rng *rand.Rand) (points []orb.Point, metres []float64) {
 	return points, metres
 }
 
-// near puts what stands around a point into words.
-func near(list []registry.Near) string {
-	var text strings.Builder
-	for _, n := range list {
-		text.WriteString(line(n.Code.String(), n.Name, string(n.State), n.Grid, n.GridsAlso, n.Metres))
-	}
-	return text.String()
-}
-
-// line is what is said of one component; the API rounds distances to centimetres.
-func line(code, name, state, grid string, also []string, metres float64) string {
-	return fmt.Sprintf("%s %s %s %s %v %.2f\n", code, name, state, grid, also, metres)
-}
-
 // seeNear asks PostGIS what stands around each place, and what the revision is.
 func (s *witness) seeNear(ctx context.Context, points []orb.Point, metres []float64) (revision int64, u *truth, err error) {
-	u = &truth{near: make([]string, len(points))}
+	u = &truth{near: make([][]stood, len(points))}
 	lon, lat := make([]float64, len(points)), make([]float64, len(points))
 	for i, p := range points {
 		lon[i], lat[i] = p[0], p[1]
@@ -214,19 +199,15 @@ func (s *witness) seeNear(ctx context.Context, points []orb.Point, metres []floa
 	if err != nil {
 		return 0, nil, err
 	}
-	lines := make([]strings.Builder, len(points))
 	var place int
 	var code, name, state, grid string
 	var also []string
 	var distance float64
 	if _, err := pgx.ForEachRow(rows, []any{&place, &code, &name, &state, &grid, &also, &distance}, func() error {
-		lines[place-1].WriteString(line(code, name, state, grid, also, distance))
+		u.near[place-1] = append(u.near[place-1], stood{words(code, name, state, grid, also), distance})
 		return nil
 	}); err != nil {
 		return 0, nil, err
-	}
-	for i := range lines {
-		u.near[i] = lines[i].String()
 	}
 	err = s.db.QueryRow(ctx, `select value from revision_counter`).Scan(&revision)
 	return revision, u, err

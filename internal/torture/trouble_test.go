@@ -81,29 +81,16 @@ func (s *server) connected(ctx context.Context, fn func(*pgx.Conn) error) error 
 	return fn(conn)
 }
 
-// pids are the processes that serve the connections of an application.
-func (s *server) pids(ctx context.Context, application string) (pids []int, err error) {
-	err = s.connected(ctx, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, `select pid from pg_stat_activity where datname = $1 and application_name = $2`, database, application)
-		if err != nil {
-			return err
-		}
-		pids, err = pgx.CollectRows(rows, pgx.RowTo[int])
-		return err
-	})
-	return pids, err
-}
-
-// killListener ends the session that hears of changes. What it would have heard is lost to it.
-func (s *server) killListener(ctx context.Context) (killed bool, err error) {
-	pids, err := s.pids(ctx, "citygrid-listener")
-	for _, pid := range pids {
-		if err := s.exec(ctx, fmt.Sprintf(`select pg_terminate_backend(%d)`, pid)); err != nil {
-			return killed, err
-		}
-		killed = true
+// killListener ends the session that hears of changes, if there is one now, and returns how many it ended. What it would have heard is
+// lost to it.
+func killListener(ctx context.Context, db querier) (int, error) {
+	rows, err := db.Query(ctx, `
+		select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'citygrid-listener'`)
+	if err != nil {
+		return 0, err
 	}
-	return killed, err
+	ended, err := pgx.CollectRows(rows, pgx.RowTo[bool])
+	return len(ended), err
 }
 
 // trouble is one way to take the server away. It comes back by itself: who supervises the cluster starts it again.
@@ -115,14 +102,14 @@ type trouble struct {
 func troubles() []trouble {
 	return []trouble{
 		{"kill -9 of a backend", func(s *server, ctx context.Context) error {
-			pids, err := s.pids(ctx, "citygrid")
-			if err == nil && len(pids) == 0 {
-				err = fmt.Errorf("the program has no connection")
-			}
-			if err != nil {
+			var pid int
+			if err := s.connected(ctx, func(conn *pgx.Conn) error {
+				return conn.QueryRow(ctx, `
+					select pid from pg_stat_activity where datname = current_database() and application_name = 'citygrid' limit 1`).Scan(&pid)
+			}); err != nil {
 				return err
 			}
-			return syscall.Kill(pids[0], syscall.SIGKILL) // the server then ends all others and replays its log
+			return syscall.Kill(pid, syscall.SIGKILL) // the server then ends all others and replays its log
 		}},
 		{"stop -m fast", func(s *server, ctx context.Context) error { return s.signal(ctx, syscall.SIGINT) }},
 		{"stop -m immediate", func(s *server, ctx context.Context) error { return s.signal(ctx, syscall.SIGQUIT) }},

@@ -85,7 +85,7 @@ type truth struct {
 	cell   []string // of each probe, empty outside
 	border []bool
 	cells  map[string]*[asked]tale // by code, for each subject; Border is not set
-	near   []string                // what stands around each place that is asked about
+	near   [][]stood               // what stands around each place that is asked about
 }
 
 // tale is the right answer about a probe and a subject; ok is false outside.
