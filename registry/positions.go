@@ -40,7 +40,11 @@ func (r *Registry) Positions(ctx context.Context, system crs.System, points []or
 
 func compute(system crs.System, points []orb.Point) []Misplaced {
 	var bad []Misplaced
+	degrees := system == crs.WGS84 || system == crs.CGCS2000
 	for i, p := range points {
+		if degrees && math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90 { // what ToWGS84 would give back as it is
+			continue
+		}
 		position, err := system.ToWGS84(p[0], p[1])
 		if err != nil {
 			bad = append(bad, Misplaced{i, err})
