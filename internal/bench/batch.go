@@ -38,7 +38,7 @@ func askBatch(ctx context.Context, l *lab) (section, error) {
 	}
 	points := mixedPoints(l.size.seed, l.size.batch, c.cells())
 	array, lines := appendPoints(nil, points, "[", ",", "]"), appendPoints(nil, points, "", "\n", "\n")
-	ours, err := c.serve(ctx, c.store, nil)
+	ours, err := c.serve(ctx, nil)
 	if err != nil {
 		return section{}, err
 	}
@@ -114,8 +114,11 @@ func decodeOnly(answer []byte, points int) (*site, error) {
 // checkCodes compares an answer with the index.
 func checkCodes(c *city, points []orb.Point, answer []byte) error {
 	var codes []*string
-	if err := fastjson.Unmarshal(answer, &codes); err != nil || len(codes) != len(points) {
-		return fmt.Errorf("POST /locate answers %d of %d points: %w", len(codes), len(points), err)
+	if err := fastjson.Unmarshal(answer, &codes); err != nil {
+		return fmt.Errorf("POST /locate: %w", err)
+	}
+	if len(codes) != len(points) {
+		return fmt.Errorf("POST /locate answers %d of %d points", len(codes), len(points))
 	}
 	for i, p := range points {
 		at, ok := c.index.Locate(orb.Point{rounded(p[0]), rounded(p[1])})

@@ -56,7 +56,7 @@ func (l *lab) compareHTTP(ctx context.Context, c *city, name string, extra []str
 		return outcome{}, err
 	}
 	pages, pagePaths := stored(answers)
-	ours, err := c.serve(ctx, c.store, pages)
+	ours, err := c.serve(ctx, pages)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -94,7 +94,7 @@ func (l *lab) get(at *site, connections int, paths []string) func(context.Contex
 
 // answers has the city's server answer each path once.
 func (c *city) answers(ctx context.Context, paths []string) (answers [][]byte, err error) {
-	s, err := c.serve(ctx, c.store, nil)
+	s, err := c.serve(ctx, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -46,12 +46,16 @@ func askNear(ctx context.Context, l *lab) (section, error) {
 		return section{}, err
 	}
 	defer knn.pool.Close()
-	ours, err := c.serve(ctx, c.store, nil)
+	ours, err := c.serve(ctx, nil)
 	if err != nil {
 		return section{}, err
 	}
 	defer ours.close()
-	theirs, err := c.serve(ctx, knn, nil)
+	places, err := c.places(ctx)
+	if err != nil {
+		return section{}, err
+	}
+	theirs, err := serveRegistry(registry.New(knn, places), nil)
 	if err != nil {
 		return section{}, err
 	}

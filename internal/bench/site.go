@@ -15,6 +15,7 @@ import (
 	"citygrid/api"
 	"citygrid/registry"
 	"citygrid/registry/locator"
+	"citygrid/registry/nearby"
 )
 
 // site serves a city over HTTP on this machine, as `citygrid serve` does.
@@ -26,19 +27,32 @@ type site struct {
 	served  chan error
 }
 
-// serve serves a city from its own store, or from what stands in for it. Files of pages are served below /console/.
-func (c *city) serve(ctx context.Context, store registry.Store, pages fs.FS) (*site, error) {
-	places := locator.New(c.store, time.Now, time.UTC)
-	if _, err := places.Refresh(ctx); err != nil {
+// serve serves a city with all that the program keeps in memory. Files of pages are served below /console/.
+func (c *city) serve(ctx context.Context, pages fs.FS) (*site, error) {
+	finder := nearby.New(c.store)
+	if _, err := finder.Refresh(ctx); err != nil {
 		return nil, err
 	}
+	places, err := c.places(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return serveRegistry(registry.New(c.store, places).WithFinder(finder), pages)
+}
+
+func (c *city) places(ctx context.Context) (*locator.Locator, error) {
+	places := locator.New(c.store, time.Now, time.UTC)
+	_, err := places.Refresh(ctx)
+	return places, err
+}
+
+func serveRegistry(r *registry.Registry, pages fs.FS) (*site, error) {
 	log, logger, err := accessLog()
 	if err != nil {
 		return nil, err
 	}
 	handler, err := api.New(api.Config{
-		Registry: registry.New(store, places), Keys: c.store, OpenReading: true, BaseURL: "http://127.0.0.1", Version: "bench",
-		Console: pages, Log: logger, Now: time.Now,
+		Registry: r, OpenReading: true, BaseURL: "http://127.0.0.1", Version: "bench", Console: pages, Log: logger, Now: time.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ type size struct {
 	load      time.Duration // of each round of HTTP requests, in whole seconds
 	questions int           // different requests that the load repeats
 	batch     int           // points in a list
+	file      int           // points in a file
 }
 
 // plan is a city to draw.
@@ -36,7 +37,7 @@ func full() size {
 		town:    plan{name: "yichang"},
 		country: plan{name: "country", cells: 100_000},
 		crowded: plan{name: "crowded", cells: 10_000, components: 1_000_000},
-		load:    3 * time.Second, questions: 1_000, batch: 10_000,
+		load:    3 * time.Second, questions: 1_000, batch: 10_000, file: 1_000_000,
 	}
 }
 
@@ -48,6 +49,6 @@ func small() size {
 		town:    plan{name: "yichang"},
 		country: plan{name: "country", cells: 5_000},
 		crowded: plan{name: "crowded", cells: 500, components: 50_000},
-		load:    time.Second, questions: 100, batch: 1_000,
+		load:    time.Second, questions: 100, batch: 1_000, file: 50_000,
 	}
 }
