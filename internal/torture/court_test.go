@@ -28,7 +28,7 @@ type court struct {
 	t       testing.TB // hears of every wrong answer, up to tooMany
 	mu      sync.Mutex
 	first   int64
-	truths  []*truth // from first on, with none left out
+	truths  []*truth // from first on, with none left out; those long past are nil
 	begun   int64    // the revision that the editor is about to make, or has made last
 	pending map[int64][]claim
 	commits []commit
@@ -38,8 +38,10 @@ type court struct {
 	wrong   int
 }
 
-// tooMany is how many wrong answers are told one by one.
-const tooMany = 5
+const (
+	tooMany    = 5    // wrong answers are not told one by one
+	remembered = 1000 // revisions after which an answer comes too late to be judged, and is wrong
+)
 
 func newCourt(t testing.TB, first int64, u *truth) *court {
 	return &court{t: t, first: first, truths: []*truth{u}, pending: map[int64][]claim{}}
@@ -53,6 +55,9 @@ func (c *court) record(revision int64, u *truth, at time.Time) {
 		c.t.Errorf("the revision after %d is %d", last, revision)
 	}
 	c.truths = append(c.truths, u)
+	if past := len(c.truths) - 1 - remembered; past >= 0 {
+		c.truths[past] = nil
+	}
 	c.commits = append(c.commits, commit{revision: revision, at: at, seen: c.early})
 	if !c.early.IsZero() {
 		c.unseen, c.early = len(c.commits), time.Time{}
@@ -107,8 +112,8 @@ func (c *court) judge(answer claim) {
 	c.judged++
 	var why []string
 	for r := answer.from; r <= answer.to; r++ {
-		if r < c.first {
-			why = append(why, fmt.Sprintf("revision %d was before all", r))
+		if r < c.first || c.truths[r-c.first] == nil {
+			why = append(why, fmt.Sprintf("revision %d is long past", r))
 			continue
 		}
 		fault := answer.wrong(c.truths[r-c.first])

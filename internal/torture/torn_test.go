@@ -218,11 +218,16 @@ func TestTheCourtHearsOfWhatNeverWas(t *testing.T) {
 	c.hear(claim{from: 8, to: 8, wrong: isOutside(0)}, time.Now())
 	c.hear(claim{from: 6, to: 6, wrong: isOutside(0)}, time.Now())
 	c.record(9, u, time.Now())
+	for n := range int64(remembered) {
+		c.record(10+n, u, time.Now())
+	}
+	c.hear(claim{from: 7, to: 7, wrong: isOutside(0)}, time.Now())
 	r := &reader{name: "r", court: c, last: 9}
 	r.named(8)
-	c.pending[12] = []claim{{from: 12, to: 12, by: "r", about: "p"}}
+	c.pending[9000] = []claim{{from: 9000, to: 9000, by: "r", about: "p"}}
 	c.close()
-	for _, complaint := range []string{"revision 6 was before all", "the revision after 7 is 9", "revision 8 was answered after 9", "1 answers are of revision 12, which there never was"} {
+	for _, complaint := range []string{"revision 6 is long past", "the revision after 7 is 9", "revision 7 is long past", "revision 8 was answered after 9",
+		"1 answers are of revision 9000, which there never was"} {
 		if !slices.ContainsFunc(e.heard, func(heard string) bool { return strings.Contains(heard, complaint) }) {
 			t.Errorf("not heard: %s; heard %q", complaint, e.heard)
 		}
