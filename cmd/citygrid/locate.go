@@ -13,24 +13,66 @@ import (
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/locator"
-	"citygrid/registry/postgis"
 )
 
 type locateCommand struct {
-	Lon       float64 `arg:"" help:"Longitude in degrees; with --crs x, the easting or longitude."`
-	Lat       float64 `arg:"" help:"Latitude in degrees; with --crs y, the northing or latitude."`
-	CRS       string  `name:"crs" default:"EPSG:4326" placeholder:"NAME" help:"Coordinate system: EPSG:4490, a CGCS2000 zone such as EPSG:4546, GCJ-02, BD-09."`
-	Kind      string  `enum:"component,event," default:"" help:"What is asked about: component or event; with --subclass."`
-	Subclass  string  `placeholder:"CODE" help:"Subclass code of the active edition, such as 0102."`
-	Component string  `placeholder:"CODE" help:"Code of a component: its own record answers first."`
-	JSON      bool    `name:"json" help:"Print the answer as the API gives it."`
+	Lon       *float64 `arg:"" optional:"" help:"Longitude in degrees; with --crs x, the easting or longitude."`
+	Lat       *float64 `arg:"" optional:"" help:"Latitude in degrees; with --crs y, the northing or latitude."`
+	CRS       string   `name:"crs" default:"EPSG:4326" placeholder:"NAME" help:"Coordinate system: EPSG:4490, a CGCS2000 zone such as EPSG:4546, GCJ-02, BD-09, or any other of EPSG that PostGIS has. x (east) comes first in each."`
+	Kind      string   `enum:"component,event," default:"" help:"What is asked about: component or event; with --subclass."`
+	Subclass  string   `placeholder:"CODE" help:"Subclass code of the active edition, such as 0102."`
+	Component string   `placeholder:"CODE" help:"Code of a component: its own record answers first."`
+	JSON      bool     `name:"json" help:"Print the answer as the API gives it."`
+
+	File      string `type:"existingfile" placeholder:"CSV" help:"Locate every row of a CSV file (UTF-8; comma, semicolon or tab) instead of one point; - is standard input."`
+	Out       string `placeholder:"FILE" help:"Where to write the rows of --file with their codes; standard output otherwise."`
+	LonColumn string `placeholder:"NAME" help:"Column of x or longitude in --file, by its name or number, when the name is not a common one."`
+	LatColumn string `placeholder:"NAME" help:"Column of y or latitude."`
+	Names     bool   `help:"Write the names of the areas beside their codes."`
 }
 
-// Run prints the placement; outside all cells it says what is nearest and exits with 1.
+// Help is what --help says after the flags' own lines begin.
+func (locateCommand) Help() string {
+	return `One point:
+  citygrid locate 111.2846 30.7012
+  citygrid locate 111.2846 30.7012 --kind event --subclass 0102
+  citygrid locate 527264.948 3397881.866 --crs EPSG:4546
+
+Millions, from a CSV file with a header such as lon,lat or 经度,纬度 or x,y; without a header the first two columns are taken:
+  citygrid locate --file points.csv --out located.csv
+  citygrid locate --file survey.csv --crs EPSG:4546 --lon-column 东坐标 --lat-column 北坐标 --names --out located.csv
+  zcat points.csv.gz | citygrid locate --file - | head
+
+Each row comes back with the columns grid, community, street, district and fault behind its own. They are empty outside all cells; a row whose
+position cannot be read has empty codes and says why in fault, and is named on standard error. All rows are answered from one revision.
+--out appears when it is whole. Exit code 2: some rows were faulty.`
+}
+
+// Validate refuses a question that is neither one point nor a file.
+func (c locateCommand) Validate() error {
+	switch {
+	case c.File == "" && (c.Lon == nil || c.Lat == nil):
+		return errors.New("write a point as LON LAT, or --file / 请写出经度和纬度，或用 --file 指定文件")
+	case c.File == "" && (c.Out != "" || c.LonColumn != "" || c.LatColumn != "" || c.Names):
+		return errors.New("--out, --lon-column, --lat-column and --names go with --file / 这些参数须与 --file 同用")
+	case c.File != "" && (c.Lon != nil || c.Kind != "" || c.Subclass != "" || c.Component != "" || c.JSON):
+		return errors.New("--file goes without a point, --kind, --subclass, --component and --json / --file 不能与坐标及这些参数同用")
+	case (c.LonColumn == "") != (c.LatColumn == ""):
+		return errors.New("--lon-column and --lat-column go together / --lon-column 与 --lat-column 须同时给出")
+	}
+	return nil
+}
+
+// Run prints the placement; outside all cells it says what is nearest and exits with 1. Of a file it writes all rows.
 func (c locateCommand) Run(ctx context.Context, e *environment) error {
-	p, err := c.point()
+	system, err := c.system()
 	if err != nil {
 		return err
+	}
+	if c.File == "" && system.Computed() { // a fault of it needs no database
+		if _, err := c.position(ctx, registry.New(nil, nil), system); err != nil {
+			return err
+		}
 	}
 	d, err := e.openDatabase(ctx, true)
 	if err != nil {
@@ -41,11 +83,23 @@ func (c locateCommand) Run(ctx context.Context, e *environment) error {
 	if _, err := places.Refresh(ctx); err != nil {
 		return err
 	}
-	ask := registry.Ask{Point: p, Kind: catalog.Kind(c.Kind), Component: c.Component}
-	if ask.Subclass, err = c.subclass(ctx, d.store); err != nil {
+	held := registry.New(d.store, places)
+	if c.File != "" {
+		return c.locateFile(ctx, e, held, system)
+	}
+	return c.locatePoint(ctx, held, system)
+}
+
+func (c locateCommand) locatePoint(ctx context.Context, held *registry.Registry, system crs.System) error {
+	p, err := c.position(ctx, held, system)
+	if err != nil {
 		return err
 	}
-	place, err := registry.New(d.store, places).Locate(ctx, registry.Scope{All: true}, ask)
+	ask := registry.Ask{Point: p, Kind: catalog.Kind(c.Kind), Component: c.Component}
+	if ask.Subclass, err = c.subclass(ctx, held); err != nil {
+		return err
+	}
+	place, err := held.Locate(ctx, registry.Scope{All: true}, ask)
 	if err != nil {
 		return err
 	}
@@ -59,33 +113,54 @@ func (c locateCommand) Run(ctx context.Context, e *environment) error {
 	return nil
 }
 
-// point reads the position in its coordinate system.
-func (c locateCommand) point() (orb.Point, error) {
+// fault is an error that says in two languages what is wrong: those of packages geo and crs.
+type fault interface {
+	error
+	ZH() string
+}
+
+// system reads --crs.
+func (c locateCommand) system() (crs.System, error) {
 	system, err := crs.Parse(c.CRS)
+	return system, c.refusedSystem(err)
+}
+
+// refusedSystem makes a refusal of a coordinate system one of --crs. Every other error is given back as it is.
+func (c locateCommand) refusedSystem(err error) error {
 	var unknown *crs.UnknownError
+	var datum *crs.DatumError
 	if errors.As(err, &unknown) {
-		return orb.Point{}, registry.InvalidField("--crs", c.CRS, unknown.ZH(), unknown.Error())
+		return registry.InvalidField("--crs", c.CRS, unknown.ZH(), unknown.Error())
 	}
-	p, err := system.ToWGS84(c.Lon, c.Lat)
-	var bad interface {
-		Error() string
-		ZH() string
+	if errors.As(err, &datum) {
+		return registry.InvalidField("--crs", c.CRS, datum.ZH(), datum.Error())
 	}
-	if errors.As(err, &bad) { // a *geo.PointError or a *crs.RangeError
-		return orb.Point{}, registry.InvalidField("lon lat", fmt.Sprint(c.Lon, " ", c.Lat), bad.ZH(), bad.Error())
+	return err
+}
+
+// position is the point in degrees.
+func (c locateCommand) position(ctx context.Context, held *registry.Registry, system crs.System) (orb.Point, error) {
+	point := []orb.Point{{*c.Lon, *c.Lat}}
+	misplaced, err := held.Positions(ctx, system, point)
+	if err != nil {
+		return orb.Point{}, c.refusedSystem(err)
 	}
-	return p, err
+	var bad fault
+	if len(misplaced) > 0 && errors.As(misplaced[0].Err, &bad) {
+		return orb.Point{}, registry.InvalidField("lon lat", fmt.Sprint(*c.Lon, " ", *c.Lat), bad.ZH(), bad.Error())
+	}
+	return point[0], nil
 }
 
 // subclass reads the code in the city's active edition.
-func (c locateCommand) subclass(ctx context.Context, store *postgis.Store) (catalog.SubclassCode, error) {
+func (c locateCommand) subclass(ctx context.Context, held *registry.Registry) (catalog.SubclassCode, error) {
 	if c.Subclass == "" {
 		return "", nil
 	}
 	if c.Kind == "" && c.Component == "" {
 		return "", registry.InvalidField("--subclass", c.Subclass, "须同时给出 --kind component 或 --kind event", "needs --kind component or --kind event beside it")
 	}
-	city, err := store.City(ctx, registry.Scope{All: true})
+	city, err := held.City(ctx, registry.Scope{All: true})
 	if err != nil {
 		return "", err
 	}

@@ -77,7 +77,8 @@ func TestWrongUseEndsWith64AndPointsToHelp(t *testing.T) {
 
 func TestPositionThatIsNoneInItsSystemIsRefusedBeforeADatabaseIsAsked(t *testing.T) {
 	t.Parallel()
-	citygrid(t, "", "locate", "1", "2", "--crs", "EPSG:2382").want(t, exitRefused, "--crs", "EPSG:4491", "不支持坐标系")
+	citygrid(t, "", "locate", "1", "2", "--crs", "EPSG:2382").want(t, exitRefused, "--crs", "Xian 1980", "西安")
+	citygrid(t, "", "locate", "1", "2", "--crs", "nowhere").want(t, exitRefused, "--crs", "EPSG:4491", "不认识坐标系")
 	citygrid(t, "", "locate", "3397881", "527264", "--crs", "4546").want(t, exitRefused, "swapped", "写反")
 	citygrid(t, "", "locate", "30.7", "111.28").want(t, exitRefused, "swapped", "写反")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -46,6 +47,20 @@ func (p *progress) show(step string, count int64, unit string) {
 		line = fmt.Sprintf("%s  %d %s  %.0f/s", step, count, unit, float64(count)/seconds)
 	}
 	fmt.Fprintf(p.out, "\r\x1b[K%s …", line)
+}
+
+// showPart is show on a terminal, with a bar of how much of size bytes is behind; 0 means that nobody knows. Elsewhere it says nothing.
+func (p *progress) showPart(step string, count int64, unit string, behind, size int64) {
+	if !p.moving {
+		return
+	}
+	if size > 0 {
+		const width = 30
+		part := min(float64(behind)/float64(size), 1)
+		full := int(part * width)
+		unit = fmt.Sprintf("%s  [%s%s] %.0f %%", unit, strings.Repeat("#", full), strings.Repeat("-", width-full), 100*part)
+	}
+	p.show(step, count, unit)
 }
 
 // done ends the moving line.
