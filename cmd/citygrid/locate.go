@@ -31,7 +31,7 @@ type locateCommand struct {
 	Names     bool   `help:"Write the names of the areas beside their codes."`
 }
 
-// Help is what --help says after the flags' own lines begin.
+// Help is what --help says before the flags.
 func (locateCommand) Help() string {
 	return `One point:
   citygrid locate 111.2846 30.7012

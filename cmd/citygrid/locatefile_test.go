@@ -232,3 +232,22 @@ func wantEmpty(t *testing.T, dir string) {
 		t.Errorf("%s remains", found[0].Name())
 	}
 }
+
+func TestProgressShowsTheShareOfTheFile(t *testing.T) {
+	t.Parallel()
+	var shown strings.Builder
+	now := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	bar := &progress{out: &shown, moving: true, now: func() time.Time { return now }}
+	for i, size := range []int64{1000, 1000, 0} {
+		bar.showPart("locating", int64(i)*1000, "points", int64(i)*500, size)
+		now = now.Add(time.Second)
+	}
+	bar.done()
+	want := "\r\x1b[Klocating …" +
+		"\r\x1b[Klocating  1000 points  [###############---------------] 50 %  1000/s …" +
+		"\r\x1b[Klocating  2000 points  1000/s …" +
+		"\r\x1b[Klocating  3.0 s\n"
+	if shown.String() != want {
+		t.Errorf("got %q\nwant %q", shown.String(), want)
+	}
+}
