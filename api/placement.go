@@ -28,16 +28,7 @@ func appendPlacement(dst []byte, p *registry.Placement) ([]byte, error) {
 	dst = appendAreas(append(dst, `},"managed_areas":`...), p.Managed)
 	dst = strconv.AppendBool(append(dst, `,"border":`...), p.Border)
 	dst = appendNeighbours(append(dst, `,"neighbours":`...), p.Neighbours)
-	dst = append(dst, `,"responsible":`...)
-	if p.Responsible == nil {
-		dst = append(dst, "null"...)
-	} else {
-		text, err := json.Marshal(p.Responsible)
-		if err != nil {
-			return dst, fmt.Errorf("encode placement: %w", err)
-		}
-		dst = append(dst, text...)
-	}
+	dst = appendResponsible(append(dst, `,"responsible":`...), p.Responsible)
 	dst = strconv.AppendInt(append(dst, `,"revision":`...), p.Revision, 10)
 	dst = appendNumber(append(dst, `,"stale_seconds":`...), p.StaleSeconds)
 	return append(dst, '}'), nil
@@ -91,6 +82,51 @@ func appendNeighbours(dst []byte, neighbours []registry.Neighbour) []byte {
 		dst = append(appendNumber(append(dst, `,"metres":`...), n.Metres), '}')
 	}
 	return append(dst, ']')
+}
+
+func appendResponsible(dst []byte, r *registry.Responsible) []byte {
+	if r == nil {
+		return append(dst, "null"...)
+	}
+	dst = appendCandidate(append(dst, '{'), r.Unit, &r.Rule, r.Because)
+	dst = append(dst, `,"competent":`...)
+	if r.Competent == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(appendRef(append(dst, '{'), string(r.Competent.Code), r.Competent.Name), '}')
+	}
+	dst = append(dst, `,"passed_over":`...)
+	if r.PassedOver == nil {
+		return append(dst, "null}"...)
+	}
+	dst = append(dst, '[')
+	for i := range r.PassedOver {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		c := &r.PassedOver[i]
+		dst = append(appendCandidate(append(dst, '{'), c.Unit, &c.Rule, c.Because), '}')
+	}
+	return append(dst, "]}"...)
+}
+
+// appendCandidate writes the members that a Candidate shares with who is Responsible.
+func appendCandidate(dst []byte, unit registry.UnitRef, rule *registry.Ground, because registry.Text) []byte {
+	dst = appendRef(append(dst, `"unit":{`...), string(unit.Code), unit.Name)
+	dst = appendText(append(dst, `},"rule":{"by":`...), rule.By)
+	dst = appendText(append(dst, `,"role":`...), string(rule.Role))
+	if rule.Area != nil {
+		dst = append(appendRef(append(dst, `,"area":{`...), rule.Area.Code, rule.Area.Name), '}')
+	}
+	for _, member := range [...]struct{ name, value string }{
+		{`,"level":`, string(rule.Level)}, {`,"kind":`, rule.Kind}, {`,"subject":`, rule.Subject},
+	} {
+		if member.value != "" {
+			dst = appendText(append(dst, member.name...), member.value)
+		}
+	}
+	dst = appendText(append(dst, `},"because":{"zh":`...), because.ZH)
+	return append(appendText(append(dst, `,"en":`...), because.EN), '}')
 }
 
 // appendNumber writes a finite number as ECMAScript does, which is what encoding/json follows.

@@ -105,12 +105,28 @@ func somePlacement(random *rand.Rand) registry.Placement {
 	if random.IntN(2) == 0 && p.Managed == nil {
 		p.Managed, p.Neighbours = []registry.AreaRef{}, []registry.Neighbour{}
 	}
-	if random.IntN(2) == 0 {
-		area := ref()
-		p.Responsible = &registry.Responsible{
-			Unit: registry.UnitRef{Code: registry.UnitCode(text()), Name: text()}, Rule: registry.Ground{By: "rule", Area: &area, Kind: text()},
-			Because: registry.Text{ZH: text(), EN: text()}, PassedOver: []registry.Candidate{},
+	if random.IntN(3) > 0 {
+		c := someCandidate(random, text)
+		p.Responsible = &registry.Responsible{Unit: c.Unit, Rule: c.Rule, Because: c.Because}
+		if random.IntN(2) == 0 {
+			p.Responsible.Competent = &registry.UnitRef{Code: registry.UnitCode(text()), Name: text()}
+			p.Responsible.PassedOver = []registry.Candidate{}
+		}
+		for range random.IntN(3) {
+			p.Responsible.PassedOver = append(p.Responsible.PassedOver, someCandidate(random, text))
 		}
 	}
 	return p
+}
+
+func someCandidate(random *rand.Rand, text func() string) registry.Candidate {
+	c := registry.Candidate{
+		Unit:    registry.UnitRef{Code: registry.UnitCode(text()), Name: text()},
+		Rule:    registry.Ground{By: text(), Role: registry.Role(text()), Level: registry.Level(text()), Kind: text(), Subject: text()},
+		Because: registry.Text{ZH: text(), EN: text()},
+	}
+	if random.IntN(2) == 0 {
+		c.Rule.Area = &registry.AreaRef{Code: text(), Name: text()}
+	}
+	return c
 }

@@ -60,9 +60,10 @@ func (b *Rulebook) Answer(areas []Within, s Subject, day time.Time) *Responsible
 	if s.Kind == "" {
 		return nil
 	}
+	today := dayNumber(day)
 	candidates := b.recorded(s)
-	candidates = b.appendRules(candidates, areas, s, day, false)
-	candidates = b.appendRules(candidates, areas, s, day, true)
+	candidates = b.appendRules(candidates, areas, s, today, false)
+	candidates = b.appendRules(candidates, areas, s, today, true)
 	if len(candidates) == 0 {
 		return nil
 	}
@@ -101,17 +102,19 @@ func (b *Rulebook) recorded(s Subject) []Candidate {
 
 // appendRules appends the matching rules of the areas in order; territory rules and the others are separate passes, because
 // the territory answers only when nothing else does.
-func (b *Rulebook) appendRules(out []Candidate, areas []Within, s Subject, day time.Time, territory bool) []Candidate {
+func (b *Rulebook) appendRules(out []Candidate, areas []Within, s Subject, today int, territory bool) []Candidate {
 	for i, a := range areas {
 		if i > 0 && areas[i-1].Code == a.Code {
 			continue // a county-level city is its own only district, with one code
 		}
 		var last Responsibility
-		for _, r := range b.byArea[a.Code] {
-			if (r.Role == Territory) != territory || !r.matches(s) || !r.validOn(day) {
+		rules := b.byArea[a.Code]
+		for i := range rules {
+			if (rules[i].Role == Territory) != territory || !rules[i].matches(s) || !rules[i].validOn(today) {
 				continue
 			}
-			if r = r.always(); r == last {
+			r := rules[i].always()
+			if r == last {
 				continue // another period of the same rule
 			}
 			last = r
@@ -121,8 +124,8 @@ func (b *Rulebook) appendRules(out []Candidate, areas []Within, s Subject, day t
 			if territory {
 				g.By = "territory"
 				because = Text{
-					ZH: fmt.Sprintf("没有更具体的规定，由属地（%s %s）负责", a.Level.Text().ZH, a.Name),
-					EN: fmt.Sprintf("no closer rule: the territory answers (%s %s)", a.Level.Text().EN, a.Name),
+					ZH: "没有更具体的规定，由属地（" + a.Level.Text().ZH + " " + a.Name + "）负责",
+					EN: "no closer rule: the territory answers (" + a.Level.Text().EN + " " + a.Name + ")",
 				}
 			}
 			out = append(out, Candidate{Unit: b.unit(r.Unit), Rule: g, Because: because})
@@ -163,7 +166,7 @@ func (r Responsibility) always() Responsibility {
 	return r
 }
 
-func (r Responsibility) matches(s Subject) bool {
+func (r *Responsibility) matches(s Subject) bool {
 	if r.Kind != Any && r.Kind != string(s.Kind) {
 		return false
 	}
@@ -172,10 +175,14 @@ func (r Responsibility) matches(s Subject) bool {
 }
 
 // validOn compares days: both ends count.
-func (r Responsibility) validOn(day time.Time) bool {
-	d := day.Format(time.DateOnly)
-	return (r.ValidFrom.IsZero() || r.ValidFrom.Format(time.DateOnly) <= d) &&
-		(r.ValidTo.IsZero() || d <= r.ValidTo.Format(time.DateOnly))
+func (r *Responsibility) validOn(day int) bool {
+	return (r.ValidFrom.IsZero() || dayNumber(r.ValidFrom) <= day) && (r.ValidTo.IsZero() || day <= dayNumber(r.ValidTo))
+}
+
+// dayNumber is 20261123 for 2026-11-23 in the time's own zone.
+func dayNumber(t time.Time) int {
+	year, month, day := t.Date()
+	return (year*100+int(month))*100 + day
 }
 
 func subjectRank(subject string) int {
@@ -229,8 +236,8 @@ func ruleReason(a Within, r Responsibility) Text {
 		name = rank + " " + name
 	}
 	return Text{
-		ZH: fmt.Sprintf("%s（%s）的规则：%s %s，%s单位", name, a.Code, kind.ZH, subject.ZH, r.Role.Text().ZH),
-		EN: fmt.Sprintf("rule of the %s %s (%s): %s, %s, role %s", a.Level.Text().EN, a.Name, a.Code, kind.EN, subject.EN, r.Role.Text().EN),
+		ZH: name + "（" + a.Code + "）的规则：" + kind.ZH + " " + subject.ZH + "，" + r.Role.Text().ZH + "单位",
+		EN: "rule of the " + a.Level.Text().EN + " " + a.Name + " (" + a.Code + "): " + kind.EN + ", " + subject.EN + ", role " + r.Role.Text().EN,
 	}
 }
 
