@@ -16,11 +16,10 @@ func newGrid(items []Item) *grid {
 	work(len(drawings), func(next func() (int, bool)) {
 		p := pen{frame: g.frame}
 		for n, ok := next(); ok; n, ok = next() {
-			p.drawing = drawing{}
 			for i := n * areaShare; i < min((n+1)*areaShare, len(items)); i++ {
 				p.area(int32(i), items[i].Area)
 			}
-			drawings[n] = p.drawing
+			drawings[n] = p.take()
 		}
 	})
 	g.collect(drawings)
@@ -73,23 +72,17 @@ func (g *grid) collect(drawings []drawing) {
 	}
 	sheets := make([][]uint32, shares(len(g.pixels), pixelShare))
 	work(len(sheets), func(next func() (int, bool)) {
+		var sheet []uint32
 		for n, ok := next(); ok; n, ok = next() {
+			sheet = sheet[:0]
 			for at := n * pixelShare; at < min((n+1)*pixelShare, len(g.pixels)); at++ {
 				begin := uint32(0)
 				if at > 0 {
 					begin = ends[at-1]
 				}
-				if g.pixels[at] == crowded || begin == ends[at] {
-					continue
-				}
-				if ends[at]-begin > crowd {
-					g.pixels[at] = crowded
-					continue
-				}
-				whole := g.pixels[at]
-				g.pixels[at] = drawn + pixel(len(sheets[n]))
-				sheets[n] = appendQuestions(sheets[n], drawings, marks[begin:ends[at]], whole)
+				sheet = g.write(sheet, at, drawings, marks[begin:ends[at]])
 			}
+			sheets[n] = slices.Clone(sheet)
 		}
 	})
 	g.bind(sheets)
@@ -124,9 +117,18 @@ func (g *grid) sort(drawings []drawing) (marks []mark, ends []uint32) {
 	return marks, ends
 }
 
-// appendQuestions writes a pixel's sheet. Where there are two areas with one border, and one of them is inside where the
+// write puts the questions of a pixel behind those of others. Where there are two areas with one border, and one of them is inside where the
 // other is not, one question answers for both.
-func appendQuestions(sheet []uint32, drawings []drawing, marks []mark, whole pixel) []uint32 {
+func (g *grid) write(sheet []uint32, at int, drawings []drawing, marks []mark) []uint32 {
+	whole := g.pixels[at]
+	switch {
+	case whole == crowded || len(marks) == 0:
+		return sheet
+	case len(marks) > crowd:
+		g.pixels[at] = crowded
+		return sheet
+	}
+	g.pixels[at] = drawn + pixel(len(sheet))
 	lineOf := func(m mark) line { return drawings[m.area/areaShare].points[m.from:][:m.length>>1] }
 	if len(marks) == 2 && (marks[0].length^marks[1].length)&1 == 1 && alike(lineOf(marks[0]), lineOf(marks[1])) {
 		whole, marks = pixel(marks[1].area+1), marks[:1]

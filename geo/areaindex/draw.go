@@ -41,6 +41,13 @@ type pen struct {
 	chalk    chalk
 }
 
+// take hands over what has been drawn.
+func (p *pen) take() drawing {
+	d := drawing{slices.Clone(p.marks), slices.Clone(p.points), slices.Clone(p.spans), slices.Clone(p.left)}
+	p.marks, p.points, p.spans, p.left = p.marks[:0], p.points[:0], p.spans[:0], p.left[:0]
+	return d
+}
+
 func (p *pen) area(i int32, a geo.Area) {
 	if !withinBound(a) {
 		p.leave(a.Bound())
