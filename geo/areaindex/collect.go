@@ -117,8 +117,8 @@ func (g *grid) sort(drawings []drawing) (marks []mark, ends []uint32) {
 	return marks, ends
 }
 
-// write puts the questions of a pixel behind those of others. Where there are two areas with one border, and one of them is inside where the
-// other is not, one question answers for both.
+// write puts the questions of a pixel behind those of others. Where there are two areas with one border, and one of them
+// is inside where the other is not, one question answers for both.
 func (g *grid) write(sheet []uint32, at int, drawings []drawing, marks []mark) []uint32 {
 	whole := g.pixels[at]
 	switch {
