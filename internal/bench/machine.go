@@ -70,6 +70,16 @@ func procField(path, name string) (string, error) {
 	return "unknown", nil
 }
 
+// loadAverage is the kernel's, of the last minute.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	minute, _, _ := strings.Cut(string(text), " ")
+	return minute
+}
+
 // stolen counts processor time that the host gave to others, where the kernel is told.
 type stolen struct{ all, lost uint64 }
 

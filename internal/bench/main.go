@@ -76,6 +76,7 @@ func parts() []part {
 		{"http", askHTTP},
 		{"batch", askBatch},
 		{"near", askNear},
+		{"file", askFile},
 	}
 }
 
@@ -111,7 +112,7 @@ func measure(ctx context.Context, size size, chosen []part, progress io.Writer) 
 		return "", err
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
-	stolen := newStolen()
+	busy, stolen := loadAverage(), newStolen()
 	r := report{date: began, size: size.name}
 	for _, p := range chosen {
 		l.say("%s", p.name)
@@ -125,7 +126,9 @@ func measure(ctx context.Context, size size, chosen []part, progress io.Writer) 
 	if r.machine, err = l.machine(ctx); err != nil {
 		return "", err
 	}
-	r.machine = append(r.machine, fact{"processor time taken by other guests of the host during the run", stolen.percent()})
+	r.machine = append(r.machine,
+		fact{"processes that wanted a core in the minute before the run (0: a quiet machine)", busy},
+		fact{"processor time taken by other guests of the host during the run", stolen.percent()})
 	r.took = time.Since(began)
 	l.say("done")
 	return r.markdown(), nil

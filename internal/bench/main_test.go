@@ -23,7 +23,7 @@ func tiny() size {
 		town:    plan{name: "town", cells: 20, components: 50},
 		country: plan{name: "country", cells: 60},
 		crowded: plan{name: "crowded", cells: 16, components: 1_000},
-		load:    time.Second, questions: 20, batch: 100,
+		load:    time.Second, questions: 20, batch: 100, file: 2_000,
 	}
 }
 
@@ -55,7 +55,7 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		}
 	}
 	want := []string{"How to read it", "Machine and date", "What was wanted", "Memory", "Point to cell, in process", "Agreement with PostGIS",
-		"Point to cell, by PostGIS", "GET /locate", "POST /locate", "GET /whats-here"}
+		"Point to cell, by PostGIS", "GET /locate", "POST /locate", "GET /whats-here", "citygrid locate --file"}
 	if !slices.Equal(headings, want) {
 		t.Errorf("headings: %q", headings)
 	}
@@ -69,6 +69,7 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		`\| the same bytes, stored \| .* \| at least 0.85 × \|`,
 		`\| Tile38's best, quoted \| 117,763 \(117,763–117,763\) \|`,
 		`\| KNN query in PostGIS \| .* \| at least 5 × \|`,
+		`\| .citygrid locate --file. \| [\d,]+ `,
 		`PostgreSQL: \d+\.\d+`, `PostGIS: 3\.\d+`, `plain city of 16 cells and 1,000 components, seed 1, SHA-256 [0-9a-f]{16}…`,
 	} {
 		if !regexp.MustCompile(row).MatchString(text) {
@@ -125,7 +126,7 @@ func TestInterruptedRunLeavesNothingBehind(t *testing.T) {
 func TestArgumentsChooseParts(t *testing.T) {
 	t.Parallel()
 	for list, want := range map[string]string{
-		"": "memory locate agreement postgis http batch near", " ": "memory locate agreement postgis http batch near",
+		"": "memory locate agreement postgis http batch near file", " ": "memory locate agreement postgis http batch near file",
 		"locate": "locate", "near,memory": "memory near", "http batch": "http batch",
 	} {
 		chosen, err := choose(list)
