@@ -65,7 +65,7 @@ bench: setup-bench ## measure beside plain methods; the whole takes 20 minutes a
 	go run -buildvcs=$(VCS) ./internal/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
 
 torture: ## try for FOR, by chance of SEED, to make the locator answer wrongly while the database is killed
-	go test -race -v -count=1 -timeout 0 ./internal/torture -args -for '$(strip $(FOR))' -seed '$(strip $(SEED))'
+	go test -race -v -count=1 -parallel 4 -timeout 0 ./internal/torture -args -for '$(strip $(FOR))' -seed '$(strip $(SEED))'
 
 clean: ## remove what was built; data folders stay
 	rm -rf bin $(CONSOLE)/node_modules $(CONSOLE)/test-results $(CONSOLE)/playwright-report
