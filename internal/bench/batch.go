@@ -78,8 +78,8 @@ func askBatch(ctx context.Context, l *lab) (section, error) {
 func (l *lab) post(at *site, mediaType string, body []byte) func(context.Context) (float64, error) {
 	w := wrk{connections: batchConnections, lasts: l.size.load, method: http.MethodPost, header: "Content-Type: " + mediaType, paths: []string{"/locate"}, body: body}
 	return func(ctx context.Context) (float64, error) {
-		found, err := w.run(ctx, l.dir, at.base)
-		return found.perSecond * float64(l.size.batch), err
+		lists, err := w.run(ctx, l.dir, at.base)
+		return lists * float64(l.size.batch), err
 	}
 }
 

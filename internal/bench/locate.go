@@ -16,7 +16,7 @@ func locate(ctx context.Context, l *lab) (section, error) {
 	s := section{
 		title: "Point to cell, in process",
 		about: fmt.Sprintf("%s seeded points: 40 %% anywhere, 40 %% within about %g m of a border (normally distributed), "+
-			"20 %% in a frame round the city. Every way gets every point in every round, through the same loop.", number(float64(l.size.points)), nearBorder),
+			"20 %% in a frame round the city. Every way gets every point in every round, through the same loop. What one dependent access to memory costs here stands under Memory.", number(float64(l.size.points)), nearBorder),
 		notes: []string{
 			"The two others stop at the first cell that has the point, which is enough where cells do not overlap; they know no rule for borders.",
 			"\"Index\" is what building adds to the heap beside the cells' coordinates, which CityGrid and orb share with whoever else has the cells, and `geometry.Poly` copies.",

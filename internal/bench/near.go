@@ -133,7 +133,7 @@ func newKNN(ctx context.Context, c *city) (*knn, error) {
 	return &knn{c.store, pool}, nil
 }
 
-// ComponentsNear lists live components within metres of p, nearest first; see registry.Store.
+// ComponentsNear lists live components within metres of p, nearest first, for a scope that sees all of them; see registry.Store.
 func (k *knn) ComponentsNear(ctx context.Context, _ registry.Scope, p orb.Point, metres float64, limit int) ([]registry.Near, error) {
 	rows, err := k.pool.Query(ctx, sqlNearest, p[0], p[1], metres, limit)
 	if err != nil {

@@ -107,8 +107,8 @@ PostGIS of its own, loads them as ` + "`citygrid profile apply`" + ` would, and 
 
 ## How to read it
 
-- Each table is one question. The first line is CityGrid; the others are other people's code doing the same, on the same data, in the
-  same process or behind the same server.
+- Each table is one question. The first line is CityGrid; the others do the same with other people's code, or are the least that anybody
+  would have to do, on the same data, in the same process or behind the same server.
 - A figure is the median of the rounds with the lowest and the highest in brackets. In every round each way has one turn, and the order
   rotates from round to round; a round before the first is not counted.
 - "CityGrid is better by" is the ratio within each round: median, lowest, highest. Above 1 CityGrid is faster, below 1 it is slower. What

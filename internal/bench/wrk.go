@@ -22,42 +22,33 @@ type wrk struct {
 	body        []byte
 }
 
-// loaded is what a run of wrk found.
-type loaded struct {
-	perSecond float64       // requests
-	p50, p99  time.Duration // from sending a request to the end of its answer
-}
-
-// run puts the load on a server. Any answer above 399 and any broken connection is an error. Files are left in dir.
-func (w wrk) run(ctx context.Context, dir, base string) (loaded, error) {
+// run puts the load on a server and returns requests a second. Any answer above 399 and any broken connection is an error. Files are
+// left in dir.
+func (w wrk) run(ctx context.Context, dir, base string) (float64, error) {
 	files := map[string]string{"wrk.lua": wrkScript, "paths": strings.Join(w.paths, "\n") + "\n", "body": string(w.body)}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			return loaded{}, fmt.Errorf("wrk: %w", err)
+			return 0, fmt.Errorf("wrk: %w", err)
 		}
 	}
 	cmd := exec.CommandContext(ctx, "wrk", "-t1", fmt.Sprintf("-c%d", w.connections), fmt.Sprintf("-d%ds", int(w.lasts.Seconds())),
 		"-s", filepath.Join(dir, "wrk.lua"), base, "--", w.method, filepath.Join(dir, "paths"), filepath.Join(dir, "body"), w.header)
 	text, err := cmd.CombinedOutput()
 	if errors.Is(err, exec.ErrNotFound) {
-		return loaded{}, errors.New("wrk is not installed: apt-get install wrk / 缺少 wrk，请先安装")
+		return 0, errors.New("wrk is not installed: apt-get install wrk / 缺少 wrk，请先安装")
 	}
 	if err != nil {
-		return loaded{}, fmt.Errorf("wrk: %w: %s", err, text)
+		return 0, fmt.Errorf("wrk: %w: %s", err, text)
 	}
 	_, found, _ := strings.Cut(string(text), "found:")
 	var requests, microseconds, broken, refused int64
-	var p50, p99 float64
-	if _, err := fmt.Sscan(found, &requests, &microseconds, &broken, &refused, &p50, &p99); err != nil {
-		return loaded{}, fmt.Errorf("wrk says %q: %w", text, err)
+	if _, err := fmt.Sscan(found, &requests, &microseconds, &broken, &refused); err != nil {
+		return 0, fmt.Errorf("wrk says %q: %w", text, err)
 	}
 	if requests == 0 || broken > 0 || refused > 0 {
-		return loaded{}, fmt.Errorf("wrk: of %d requests to %s %d were refused, and %d connections failed", requests, w.paths[0], refused, broken)
+		return 0, fmt.Errorf("wrk: of %d requests to %s %d were refused, and %d connections failed", requests, w.paths[0], refused, broken)
 	}
-	return loaded{
-		perSecond: float64(requests) / float64(microseconds) * 1e6,
-		p50:       time.Duration(p50 * float64(time.Microsecond)), p99: time.Duration(p99 * float64(time.Microsecond)),
-	}, nil
+	return float64(requests) / float64(microseconds) * 1e6, nil
 }
 
 // address is the path of a question.
@@ -91,9 +82,8 @@ function request()
   return requests[at]
 end
 
-function done(summary, latency)
+function done(summary)
   local e = summary.errors
-  print(string.format("found: %d %d %d %d %.0f %.0f", summary.requests, summary.duration,
-    e.connect + e.read + e.write + e.timeout, e.status, latency:percentile(50), latency:percentile(99)))
+  print(string.format("found: %d %d %d %d", summary.requests, summary.duration, e.connect + e.read + e.write + e.timeout, e.status))
 end
 `

@@ -22,8 +22,8 @@ func TestLoadAsksEveryPathWithItsBodyAndHeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found.perSecond <= 0 || found.p50 <= 0 || found.p99 < found.p50 {
-		t.Errorf("found %+v", found)
+	if found < 1 {
+		t.Errorf("%v requests a second", found)
 	}
 	got := []string{<-asked, <-asked}
 	slices.Sort(got) // wrk tries the script once before, so either may be the first
