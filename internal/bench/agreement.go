@@ -37,7 +37,7 @@ func agreement(ctx context.Context, l *lab) (section, error) {
 			for i, at := range some {
 				sample[i] = cells[at]
 			}
-			borders, kind = borderPoints(sample), "vertices and edge midpoints of " + number(sampledCells) + " cells"
+			borders, kind = borderPoints(sample), "vertices and edge midpoints of "+number(sampledCells)+" cells"
 		}
 		for _, set := range []struct {
 			kind   string

@@ -47,10 +47,10 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		size = small()
 	}
 	text, err := measure(ctx, size, chosen, progress)
+	fmt.Fprint(out, text)
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(out, text)
 	if *file == "" || *quick || len(chosen) < len(parts()) {
 		return nil
 	}
@@ -102,7 +102,7 @@ func choose(list string) ([]part, error) {
 	return slices.DeleteFunc(parts(), func(p part) bool { return !slices.Contains(names, p.name) }), nil
 }
 
-// measure runs parts one after the other and renders the report.
+// measure runs parts one after the other and renders the report. When one fails those before it are in the report all the same.
 func measure(ctx context.Context, size size, chosen []part, progress io.Writer) (text string, err error) {
 	began := time.Now()
 	l, err := newLab(size, func(format string, args ...any) {
@@ -116,20 +116,22 @@ func measure(ctx context.Context, size size, chosen []part, progress io.Writer) 
 	r := report{date: began, size: size.name}
 	for _, p := range chosen {
 		l.say("%s", p.name)
-		s, err := p.run(ctx, l)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", p.name, err)
+		s, failure := p.run(ctx, l)
+		if failure != nil {
+			err = fmt.Errorf("%s: %w", p.name, failure)
+			break
 		}
 		r.sections = append(r.sections, s)
 		l.forget()
 	}
-	if r.machine, err = l.machine(ctx); err != nil {
+	if len(r.sections) == 0 {
 		return "", err
 	}
-	r.machine = append(r.machine,
+	machine, failure := l.machine(context.WithoutCancel(ctx))
+	r.machine = append(machine,
 		fact{"processes that wanted a core in the minute before the run (0: a quiet machine)", busy},
 		fact{"processor time taken by other guests of the host during the run", stolen.percent()})
 	r.took = time.Since(began)
 	l.say("done")
-	return r.markdown(), nil
+	return r.markdown(), errors.Join(err, failure)
 }

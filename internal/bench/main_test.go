@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -100,6 +102,23 @@ func TestOneDifferentAnswerFailsTheRun(t *testing.T) {
 	want := fmt.Sprintf(`lies in "" by the index and in %q by PostGIS`, missing)
 	if _, err := l.agree(t.Context(), c, points); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestFailedPartLeavesTheReportOfThoseBeforeIt(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	chosen := []part{
+		{"first", func(context.Context, *lab) (section, error) { return section{title: "First"}, nil }},
+		{"second", func(context.Context, *lab) (section, error) { return section{}, broken }},
+		{"third", func(context.Context, *lab) (section, error) { return section{title: "Third"}, nil }},
+	}
+	text, err := measure(t.Context(), tiny(), chosen, io.Discard)
+	if !errors.Is(err, broken) || !strings.Contains(text, "## First") || strings.Contains(text, "## Third") {
+		t.Errorf("%v:\n%s", err, text)
+	}
+	if text, err := measure(t.Context(), tiny(), chosen[1:], io.Discard); !errors.Is(err, broken) || text != "" {
+		t.Errorf("%v:\n%s", err, text)
 	}
 }
 
