@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	lasting = flag.Duration("for", 3*time.Second, "how long changes and questions go on; from a minute on a million points are compared")
+	lasting = flag.Duration("for", 2*time.Second, "how long changes and questions go on; from a minute on a million points are compared")
 	seeding = flag.Uint64("seed", 1, "what the town, its edits and the points are drawn by")
 )
 

@@ -102,9 +102,14 @@ func (p *past) hears(t *testing.T, probe int, said registry.Placement) []string 
 	return e.heard
 }
 
-func TestAMixtureOfTwoRevisionsIsFound(t *testing.T) {
+func TestWhatIsOfTwoRevisionsIsFound(t *testing.T) {
 	t.Parallel()
 	p := newPast(t)
+	t.Run("in an answer", p.findsMixedAnswers)
+	t.Run("in a list", p.findsMixedLists)
+}
+
+func (p *past) findsMixedAnswers(t *testing.T) {
 	const probe = "420502001001001" // in the first revision; the middle of its lots is in it whatever the corners do
 	at := slices.Index(p.truths[0].cell, probe)
 	for at >= 0 && (p.truths[0].border[at] || p.truths[1].cell[at] != "420502001001009") {
@@ -162,9 +167,7 @@ func TestAMixtureOfTwoRevisionsIsFound(t *testing.T) {
 	}
 }
 
-func TestAListOfTwoRevisionsIsFound(t *testing.T) {
-	t.Parallel()
-	p := newPast(t)
+func (p *past) findsMixedLists(t *testing.T) {
 	probes := make([]int, len(p.probes))
 	for i := range probes {
 		probes[i] = i
