@@ -20,7 +20,8 @@ const (
 // MediaType is the name of the form in the header Content-Type.
 func (f Form) MediaType() string { return [...]string{"application/json", "application/x-ndjson"}[f] }
 
-// ReadForm reads the header Content-Type of a list; without one it is JSON. Any other is refused with the code unsupported_media_type.
+// ReadForm reads the header Content-Type of a list. Without one it is JSON, and with that of an HTML form too: curl names it where nobody
+// chose one. Any other is refused with the code unsupported_media_type.
 func ReadForm(contentType string) (Form, error) {
 	if contentType == "" {
 		return JSON, nil
@@ -28,6 +29,9 @@ func ReadForm(contentType string) (Form, error) {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	if form, ok := formOf(mediaType); ok && err == nil {
 		return form, nil
+	}
+	if mediaType == "application/x-www-form-urlencoded" {
+		return JSON, nil
 	}
 	e := registry.NewError(registry.Invalid, "unsupported_media_type", "不支持该正文类型", "this type of body is not taken")
 	e.Fields = []registry.Field{field("Content-Type", contentType,

@@ -11,14 +11,14 @@ import (
 func TestFormOfAListIsItsContentType(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]Form{
-		"": JSON, "application/json": JSON, "Application/JSON; charset=utf-8": JSON,
+		"": JSON, "application/x-www-form-urlencoded": JSON, "application/json": JSON, "Application/JSON; charset=utf-8": JSON,
 		"application/x-ndjson": NDJSON, "application/ndjson": NDJSON, "application/jsonl;charset=UTF-8": NDJSON,
 	} {
 		if got, err := ReadForm(header); err != nil || got != want {
 			t.Errorf("%q: got %v, %v", header, got, err)
 		}
 	}
-	for _, header := range []string{"text/csv", "application/x-www-form-urlencoded", "application/geo+json", "json", ";", "application/json;;=", " "} {
+	for _, header := range []string{"text/csv", "application/geo+json", "json", ";", "application/json;;=", " "} {
 		_, err := ReadForm(header)
 		want := refusal{registry.Invalid, "unsupported_media_type", "Content-Type", header}
 		if got := refused(t, err); got != want {
