@@ -146,8 +146,9 @@ func onPaper(p orb.Point) bool {
 	return p[0] >= paperLow && p[0] <= paperHigh && p[1] >= paperLow && p[1] <= paperHigh
 }
 
-// alike tells whether two lines are the same but for the direction, the order and the repetition of edges, such that a
-// ray crosses an odd number of edges of both or of neither. It gives up on long lines.
+// alike tells whether a can stand for b: they are the same but for the direction, the order and the repetition of edges,
+// such that a ray crosses an odd number of edges of both or of neither, and a has every edge of b, so that what is in
+// doubt beside b is so beside a. It gives up on long lines.
 func alike(a, b line) bool {
 	const long = 64
 	if len(a)+len(b) > long {
@@ -159,7 +160,7 @@ func alike(a, b line) bool {
 		}
 	}
 	for p, q := range b.edges {
-		if (a.count(p, q)+b.count(p, q))%2 != 0 {
+		if in := a.count(p, q); in == 0 || (in+b.count(p, q))%2 != 0 {
 			return false
 		}
 	}

@@ -110,6 +110,25 @@ func TestAreasWithOneBorderAreNeighboursOnlyOnOppositeSidesOfIt(t *testing.T) {
 	locatedAsByEachArea(t, x, tricky(rnd, x, 5_000))
 }
 
+// A cut narrower than a step is an edge drawn there and back, which a ray crosses twice, and so is no difference to a count.
+func TestCutIntoANeighbourFromTheirBorderBelongsToNeither(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(73, 74))
+	const wide = 1e-9
+	mouth := []orb.Point{{1, 0.5}, {1, 0.5 + wide}}
+	for _, codes := range [][2]string{{"1", "2"}, {"2", "1"}} {
+		x := mustBuild(t, []areaindex.Item{
+			{Code: codes[0], Area: mustArea(t, orb.MultiPolygon{{{{0, 0}, {1, 0}, mouth[0], mouth[1], {1, 1}, {0, 1}, {0, 0}}}})},
+			{Code: codes[1], Area: mustArea(t, orb.MultiPolygon{{{{1, 0}, {2, 0}, {2, 1}, {1, 1}, mouth[1], {1.05, 0.5}, mouth[0], {1, 0}}}})},
+		})
+		var points []orb.Point
+		for k := range 60 {
+			points = append(points, orb.Point{1 + float64(k)/1000, 0.5 + wide/100})
+		}
+		locatedAsByEachArea(t, x, append(points, tricky(rnd, x, 500)...))
+	}
+}
+
 func TestLevelAndUprightBordersLeaveNoPixelRowToTheTree(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(66, 67))
