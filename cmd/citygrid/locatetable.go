@@ -13,12 +13,14 @@ import (
 	"unicode/utf8"
 
 	"citygrid/registry"
+	"citygrid/registry/census"
 )
 
 // A part is what is read, placed and written at a time; one of them goes through PostGIS in one statement.
 const (
 	partRows  = 10_000
-	partBytes = 4 << 20 // and at most about as much text
+	partBytes = 4 << 20 // and at most about as much text and cells
+	cellBytes = 16      // of a cell beside its text
 )
 
 // maxRowBytes bounds a row: a quote that nobody closes would put the rest of the file into one cell.
@@ -108,7 +110,10 @@ func openTable(in io.Reader, lon, lat string) (*table, error) {
 				"the first row is not UTF-8; if the file is GBK or GB18030, save it as \"CSV UTF-8\"")
 		}
 	}
-	t.width = len(first)
+	if t.width = len(first); t.width > census.MaxColumns { // every short row is filled up
+		return nil, badTable(fmt.Sprintf("首行有 %d 列，上限为 %d 列", t.width, census.MaxColumns),
+			fmt.Sprintf("the first row has %d columns, the limit is %d", t.width, census.MaxColumns))
+	}
 	return t, t.findColumns(first, lon, lat)
 }
 
@@ -188,7 +193,7 @@ func (t *table) next() (*part, error) {
 			line, _ := t.rows.FieldPos(0)
 			p.add(row{line: line}, cells)
 			for _, cell := range cells {
-				size += len(cell)
+				size += cellBytes + len(cell)
 			}
 		}
 	}

@@ -71,6 +71,26 @@ func TestReaderThatFailsEndsTheTable(t *testing.T) {
 	}
 }
 
+func TestWhatIsHeldOfATableIsBoundedWhereCellsAreEmpty(t *testing.T) {
+	t.Parallel()
+	table, err := openTable(strings.NewReader("lon,lat\n"+strings.Repeat(strings.Repeat(",", 1<<20)+"\n", 4)), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		if p, err := table.next(); err != nil || len(p.rows) != 1 {
+			t.Fatalf("a part of %+v, %v", p, err)
+		}
+	}
+	var bad *tableError
+	if _, err := openTable(strings.NewReader("lon,lat"+strings.Repeat(",", 255)+"\n"), "", ""); !errors.As(err, &bad) || bad.Error() != "the first row has 257 columns, the limit is 256" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := openTable(strings.NewReader("lon,lat"+strings.Repeat(",", 254)+"\n"), "", ""); err != nil {
+		t.Error(err)
+	}
+}
+
 // failing is a reader that fails.
 type failing struct{ err error }
 
