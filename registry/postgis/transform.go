@@ -6,7 +6,6 @@ import (
 	"math"
 	"regexp"
 	"slices"
-	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/paulmach/orb"
@@ -25,33 +24,17 @@ func (s *Store) ToWGS84(ctx context.Context, system crs.System, points []orb.Poi
 	converted := make([]orb.Point, 0, len(points))
 	for chunk := range slices.Chunk(points, transformChunk) {
 		var err error
-		if converted, err = s.transform(ctx, converted, system, chunk); err != nil {
+		if converted, err = s.transform(ctx, converted, system, chunk); systemFault(err) {
+			return nil, &crs.DatumError{System: system}
+		} else if err != nil {
 			return nil, err
 		}
 	}
 	return converted, nil
 }
 
-// transform appends a chunk. PROJ ends the whole statement at a point that it cannot convert and does not say which one that is: it is
-// found by halves.
+// transform appends a chunk.
 func (s *Store) transform(ctx context.Context, dst []orb.Point, system crs.System, points []orb.Point) ([]orb.Point, error) {
-	converted, err := s.transformAll(ctx, dst, system, points)
-	switch fault := projFault(err); {
-	case fault == 0:
-		return converted, err
-	case fault < projPointFaults || fault >= projOtherFaults:
-		return nil, &crs.DatumError{System: system}
-	case len(points) == 1:
-		return append(dst, nowhere()), nil
-	}
-	half := len(points) / 2
-	if dst, err = s.transform(ctx, dst, system, points[:half]); err != nil {
-		return nil, err
-	}
-	return s.transform(ctx, dst, system, points[half:])
-}
-
-func (s *Store) transformAll(ctx context.Context, dst []orb.Point, system crs.System, points []orb.Point) ([]orb.Point, error) {
 	xs, ys := make([]float64, len(points)), make([]float64, len(points))
 	for i, p := range points {
 		if !(math.Abs(p[0]) <= plausible && math.Abs(p[1]) <= plausible) { // NaN too
@@ -88,26 +71,12 @@ func (s *Store) transformAll(ctx context.Context, dst []orb.Point, system crs.Sy
 	return dst, nil
 }
 
-// The error numbers of PROJ 9 (proj.h): from here on the point is at fault, from there on something else; below, the system is.
-const (
-	projPointFaults = 2048 // PROJ_ERR_COORD_TRANSFM
-	projOtherFaults = 4096 // PROJ_ERR_OTHER
-)
+var projError = regexp.MustCompile(`^transform: .*\(\d+\)$`)
 
-var projError = regexp.MustCompile(`^transform: .*\((\d+)\)$`)
-
-// projFault is the number of the error with which PROJ ended a statement, 0 for every other error and for none.
-func projFault(err error) int {
+// systemFault reports whether PROJ ended a statement: for a fault of the system, since those of points are null (converted, in the schema).
+func systemFault(err error) bool {
 	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || pg.Code != "XX000" {
-		return 0
-	}
-	parts := projError.FindStringSubmatch(pg.Message)
-	if parts == nil {
-		return 0
-	}
-	number, _ := strconv.Atoi(parts[1]) // digits only
-	return number
+	return errors.As(err, &pg) && pg.Code == "XX000" && projError.MatchString(pg.Message)
 }
 
 func nowhere() orb.Point { return orb.Point{math.NaN(), math.NaN()} }
@@ -125,9 +94,9 @@ with system as (
 )
 select coalesce(st_x(world), 'nan'), coalesce(st_y(world), 'nan'),
     coalesce(abs(st_x(again) - x) + abs(st_y(again) - y) <= 1e-8 * (1 + abs(x) + abs(y)), false),
-    modern or not coalesce(st_equals(world, st_setsrid(st_transform(given, base), 4326)), false)
+    modern or not coalesce(st_equals(world, st_setsrid(converted(given, base), 4326)), false)
 from system, unnest($2::float8[], $3::float8[]) with ordinality as points (x, y, n)
 cross join lateral (select st_setsrid(st_makepoint(nullif(x, 'nan'), y), srid) as given offset 0) as g
-cross join lateral (select st_transform(given, 4326) as world offset 0) as w
-cross join lateral (select st_transform(world, srid) as again offset 0) as a
+cross join lateral (select converted(given, 4326) as world offset 0) as w
+cross join lateral (select converted(world, srid) as again offset 0) as a
 order by n`

@@ -1,10 +1,12 @@
 package postgis_test
 
 import (
+	"context"
 	"errors"
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -97,6 +99,19 @@ func TestWhatIsNoPositionIsNowhereAndTheOthersAreConverted(t *testing.T) {
 		if got, err := store.ToWGS84(t.Context(), system, []orb.Point{p}); err != nil || len(got) != 1 || !math.IsNaN(got[0][0]) {
 			t.Errorf("%v %v: got %v, %v", system, p, got, err)
 		}
+	}
+}
+
+// A survey whose eastings begin with the zone's number, under a system without it: PROJ gives up at each.
+func TestListOfNothingButFaultsIsToldWithinTheBudgetOfARequest(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, postgis.Config{URL: dbtest.URL(t)})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	points := slices.Repeat([]orb.Point{{49527254.042, 3396522.714}}, 12_345)
+	got, err := store.ToWGS84(ctx, 32649, points)
+	if err != nil || len(got) != len(points) || slices.ContainsFunc(got, func(p orb.Point) bool { return !math.IsNaN(p[0]) }) {
+		t.Errorf("%d points, %v", len(got), err)
 	}
 }
 
