@@ -81,11 +81,12 @@ func (r *reader) place(context.Context) error {
 // cells asks the locator about many points at once; the same few again and again, so that a swap often falls between two of them.
 func (r *reader) cells(context.Context) error {
 	probes, points := r.few()
-	codes, revision, err := r.places.Cells(nil, points)
-	at := time.Now()
+	held, err := r.places.Hold()
 	if err != nil {
 		return err
 	}
+	codes, revision := codesOf(held, points), held.Revision()
+	at := time.Now()
 	r.named(revision)
 	r.claim(probes[0], at, revision, revision, areCells(probes, codes))
 	return nil

@@ -172,7 +172,7 @@ func (p *past) findsMixedLists(t *testing.T) {
 	for i := range probes {
 		probes[i] = i
 	}
-	old, young := p.snapshots[0].AppendCells(nil, p.probes), p.snapshots[1].AppendCells(nil, p.probes)
+	old, young := codesOf(p.snapshots[0], p.probes), codesOf(p.snapshots[1], p.probes)
 	differ, moved := 0, -1 // the last probe outside in the first revision and not in the second
 	for i := range old {
 		if old[i] != young[i] {

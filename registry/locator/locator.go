@@ -198,15 +198,6 @@ func (l *Locator) hold() (held, error) {
 	return held{s.Snapshot, now.In(l.zone), stale(now.Sub(s.confirmed))}, nil
 }
 
-// Cells appends the code of the cell of each point, "" where none covers it, all of one snapshot, and names its revision.
-func (l *Locator) Cells(dst []string, points []orb.Point) ([]string, int64, error) {
-	s := l.state.Load()
-	if s == nil {
-		return dst, 0, notLoaded()
-	}
-	return s.AppendCells(dst, points), s.revision, nil
-}
-
 // Uses reports whether the city's profile has a subclass; see registry.Placer.
 func (l *Locator) Uses(kind catalog.Kind, code catalog.SubclassCode) (bool, error) {
 	s := l.state.Load()

@@ -125,12 +125,13 @@ func (at *town) watch(t *testing.T, first int64, done <-chan struct{}) {
 			t.Errorf("an answer of two revisions: names %q, cell %s", names, p.Grid.Code)
 			return
 		}
-		codes, revision, err := at.places.Cells(nil, points)
+		held, err := at.places.Hold()
 		if err != nil {
-			t.Errorf("cells: %v", err)
+			t.Errorf("hold: %v", err)
 			return
 		}
-		for _, code := range codes {
+		revision := held.Revision()
+		for _, code := range codesOf(held, points) {
 			if code != cellOf(int(revision-first)) {
 				t.Errorf("cells of two revisions: %s and others, revision %d", code, revision)
 				return

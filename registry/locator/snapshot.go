@@ -118,18 +118,6 @@ func (s *Snapshot) Uses(kind catalog.Kind, code catalog.SubclassCode) bool {
 	return s.inUse[kind][code]
 }
 
-// AppendCells appends the code of the cell of each point, "" where no cell covers it.
-func (s *Snapshot) AppendCells(dst []string, points []orb.Point) []string {
-	for _, p := range points {
-		code := ""
-		if cell, ok := s.cells.Locate(p); ok {
-			code = s.cells.Code(cell)
-		}
-		dst = append(dst, code)
-	}
-	return dst
-}
-
 // Cell is the code of the cell of p; ok is false where none covers it.
 func (s *Snapshot) Cell(p orb.Point) (code string, ok bool) {
 	cell, ok := s.cells.Locate(p)

@@ -246,13 +246,24 @@ func TestCityWithoutCellsIsOutside(t *testing.T) {
 	}
 }
 
-func TestAppendCellsKeepsWhatIsThere(t *testing.T) {
+// codesOf are the codes of the cells of points, "" where none covers one.
+func codesOf(places interface {
+	Cell(orb.Point) (code string, ok bool)
+}, points []orb.Point) []string {
+	codes := make([]string, len(points))
+	for i, p := range points {
+		codes[i], _ = places.Cell(p)
+	}
+	return codes
+}
+
+func TestCellIsNamedByItsCodeAndNoneByNothing(t *testing.T) {
 	t.Parallel()
 	s := build(t, byHand(t, map[string]orb.MultiPolygon{cell("001"): box(111, 30, 112, 31), cell("002"): box(112, 30, 113, 31)}))
-	got := s.AppendCells([]string{"before"}, []orb.Point{
+	got := codesOf(s, []orb.Point{
 		{112.5, 30.5}, {112, 30.5}, {110, 30}, {math.NaN(), 30}, {111, math.Inf(1)}, {111, 91}, {111, 30},
 	})
-	if want := []string{"before", cell("002"), cell("001"), "", "", "", "", cell("001")}; !reflect.DeepEqual(got, want) {
+	if want := []string{cell("002"), cell("001"), "", "", "", "", cell("001")}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

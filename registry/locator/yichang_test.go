@@ -128,7 +128,7 @@ func spread(cells *areaindex.Index, n int) (vertices, midpoints []orb.Point) {
 // coveredByUs also holds Place to what the index finds: the lowest of the cells that cover, and a border where they are several.
 func coveredByUs(t *testing.T, s *locator.Snapshot, points []orb.Point) []covered {
 	t.Helper()
-	codes := s.AppendCells(nil, points)
+	codes := codesOf(s, points)
 	out := make([]covered, len(points))
 	for i, p := range points {
 		covering := s.Cells().Covering(nil, p)
@@ -139,7 +139,7 @@ func coveredByUs(t *testing.T, s *locator.Snapshot, points []orb.Point) []covere
 		}
 		placed, err := s.Place(p, registry.Subject{}, time.Time{})
 		if codes[i] != lowest || placed.Grid.Code != lowest || (err == nil) != (lowest != "") || placed.Border != (len(covering) > 1) {
-			t.Errorf("%v: %d cover, lowest %q; Cells says %q, Place %q, border %v, %v", p, len(covering), lowest, codes[i], placed.Grid.Code, placed.Border, err)
+			t.Errorf("%v: %d cover, lowest %q; Cell says %q, Place %q, border %v, %v", p, len(covering), lowest, codes[i], placed.Grid.Code, placed.Border, err)
 		}
 	}
 	return out
