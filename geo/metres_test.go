@@ -138,3 +138,37 @@ func TestAreaMetresAreZeroWhenCoveredElseToTheNearestBorder(t *testing.T) {
 		t.Errorf("nothing is %v m away", d)
 	}
 }
+
+func TestMetresAmongEdgesOfABoxAreThoseOfAllWhereTheBoxHoldsWhatIsAsNear(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(25, 26))
+	ring := orb.Ring{}
+	for k := range 60 { // about 200 m across, in and out
+		sin, cos := math.Sincos(2 * math.Pi * float64(k) / 60)
+		r := 0.0007 + 0.0004*rnd.Float64()
+		ring = append(ring, orb.Point{111.28 + r*cos, 30.70 + r*sin})
+	}
+	area := mustArea(t, orb.MultiPolygon{{append(ring, ring[0]), orb.Ring{{111.2799, 30.6999}, {111.2799, 30.7001}, {111.2801, 30.7001}, {111.2801, 30.6999}, {111.2799, 30.6999}}}})
+	near, far, covered := 0, 0, 0
+	for range 20_000 {
+		p := orb.Point{111.28 + 0.003*(rnd.Float64()-0.5), 30.70 + 0.003*(rnd.Float64()-0.5)}
+		metres := 50 * rnd.Float64()
+		box := orb.Bound{Min: p, Max: p}.Pad(metres / 95_000) // a degree of longitude has 95,800 m here, one of latitude more
+		got, want := area.MetresAmong(p, box), area.Metres(p)
+		switch {
+		case want == 0:
+			covered++
+		case want <= metres:
+			near++
+		case got > metres && got >= want:
+			far++
+			continue
+		}
+		if got != want {
+			t.Fatalf("%v within %v m: %v, want %v", p, metres, got, want)
+		}
+	}
+	if near < 1000 || far < 1000 || covered < 1000 {
+		t.Errorf("near %d, far %d, covered %d: want some of each", near, far, covered)
+	}
+}

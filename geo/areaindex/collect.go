@@ -11,7 +11,7 @@ import (
 // order go to one processor at a time, and so do neighbouring pixels when the drawings are put together: the grid does
 // not depend on how the work was shared.
 func newGrid(items []Item) *grid {
-	g := &grid{frame: newFrame(items)}
+	g := &grid{frame: newFrame(items), apart: true}
 	drawings := make([]drawing, shares(len(items), areaShare))
 	work(len(drawings), func(next func() (int, bool)) {
 		p := pen{frame: g.frame}
@@ -60,6 +60,8 @@ func (g *grid) collect(drawings []drawing) {
 			for n := s.from; n < s.end; n++ {
 				if g.pixels[n] == 0 {
 					g.pixels[n] = pixel(s.area + 1)
+				} else {
+					g.apart = false
 				}
 			}
 		}
@@ -97,6 +99,8 @@ func (g *grid) sort(drawings []drawing) (marks []mark, ends []uint32) {
 		for k := range d.marks {
 			if m := &d.marks[k]; wanted(m) {
 				ends[m.at]++
+			} else {
+				g.apart = false
 			}
 		}
 	}

@@ -39,6 +39,9 @@ func (g *grid) digest(d *digest) {
 	}
 	d.add(uint64(g.columns))
 	d.add(uint64(g.rows))
+	if g.apart {
+		d.add(1)
+	}
 	addPairs(d, g.pixels)
 	addPairs(d, g.sheets)
 }

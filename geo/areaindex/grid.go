@@ -16,6 +16,7 @@ type grid struct {
 	frame
 	pixels []pixel
 	sheets []uint32
+	apart  bool // an area that has a pixel whole is the only one there, everywhere
 }
 
 // pixel is 0 where there is no area, 1+i where area i has it whole and none of a lower code touches it, crowded, or drawn
@@ -55,6 +56,32 @@ func (g *grid) locate(p orb.Point) (i int, ok, known bool) {
 		return 0, false, true
 	}
 	return int(at - 1), true, true
+}
+
+// surrounded finds the area that has a box of degrees for itself, as far as whole pixels tell it; ok is false where they do not.
+func (g *grid) surrounded(low, high orb.Point) (i int, ok bool) {
+	west, south, within := g.find(low)
+	east, north, reaches := g.find(high)
+	if !g.apart || !within || !reaches {
+		return 0, false
+	}
+	west, south, east, north = west>>stepBits, south>>stepBits, east>>stepBits, north>>stepBits
+	const most = 16 // pixels; of more the tree tells as soon
+	if (east-west+1)*(north-south+1) > most {
+		return 0, false
+	}
+	at := g.pixels[south*uint64(g.columns)+west]
+	if at == 0 || at >= drawn {
+		return 0, false
+	}
+	for row := south; row <= north; row++ {
+		for column := west; column <= east; column++ {
+			if g.pixels[row*uint64(g.columns)+column] != at {
+				return 0, false
+			}
+		}
+	}
+	return int(at - 1), true
 }
 
 // ask puts the questions of a sheet to the point x, y of its pixel. known is false in doubt.

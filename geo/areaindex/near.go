@@ -23,8 +23,11 @@ func (x *Index) Within(dst []Near, p orb.Point, metres float64) []Near {
 	}
 	start := len(dst)
 	low, high := around(p, metres)
+	if i, ok := x.grid.surrounded(low, high); ok {
+		return append(dst, Near{Index: i})
+	}
 	x.tree.Search(low, high, func(_, _ [2]float64, at int32) bool {
-		if d := x.items[at].Area.Metres(p); d <= metres {
+		if d := x.items[at].Area.MetresAmong(p, orb.Bound{Min: low, Max: high}); d <= metres {
 			dst = append(dst, Near{Index: int(at), Metres: d})
 		}
 		return true
