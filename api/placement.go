@@ -149,14 +149,21 @@ func appendText(dst []byte, text string) []byte {
 
 // plainText reports that encoding/json writes a text as it is.
 func plainText(text string) bool {
-	ascii := true
+	ascii, separators := true, false
 	for i := range len(text) {
 		switch c := text[i]; {
 		case c >= utf8.RuneSelf:
 			ascii = false
+			separators = separators || c == lineSeparator[0]
 		case c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&':
 			return false
 		}
 	}
-	return ascii || utf8.ValidString(text) && !strings.ContainsAny(text, "\u2028\u2029")
+	return ascii || utf8.ValidString(text) && !(separators && strings.ContainsAny(text, lineSeparator+paragraphSeparator))
 }
+
+// What ends a line in JavaScript and not in JSON; both begin with the same byte, which no Chinese character has.
+const (
+	lineSeparator      = "\u2028"
+	paragraphSeparator = "\u2029"
+)
