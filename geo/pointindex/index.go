@@ -67,15 +67,6 @@ func Build(items []Item) (*Index, error) {
 // Len is the number of points.
 func (x *Index) Len() int { return len(x.ids) }
 
-// Bytes is the memory that the index takes.
-func (x *Index) Bytes() int {
-	n := len(x.ids)*8 + len(x.at)*8
-	for _, boxes := range x.levels {
-		n += len(boxes) * 16
-	}
-	return n
-}
-
 // Sound reports whether every box still holds exactly what is below it, as Build left it: else a search may miss points.
 func (x *Index) Sound() bool {
 	if len(x.levels) == 0 {
@@ -109,42 +100,6 @@ func (x *Index) All() iter.Seq[Item] {
 			}
 		}
 	}
-}
-
-// Within calls visit for every point between two corners, both included, in the order of the curve, until visit returns false.
-func (x *Index) Within(low, high Position, visit func(Item) bool) {
-	if len(x.levels) > 0 {
-		x.within(box{low, high}, len(x.levels)-1, 0, 1, visit)
-	}
-}
-
-// within goes down into the boxes from first, and before end, of a level.
-func (x *Index) within(b box, level, first, end int, visit func(Item) bool) bool {
-	boxes := x.levels[level]
-	for n := first; n < min(end, len(boxes)); n++ {
-		switch {
-		case !boxes[n].meets(b):
-		case level > 0:
-			if !x.within(b, level-1, n*fan, (n+1)*fan, visit) {
-				return false
-			}
-		default:
-			for i := n * fan; i < min((n+1)*fan, len(x.at)); i++ {
-				if b.holds(x.at[i]) && !visit(Item{x.ids[i], x.at[i]}) {
-					return false
-				}
-			}
-		}
-	}
-	return true
-}
-
-func (b box) meets(o box) bool {
-	return b.low.X <= o.high.X && o.low.X <= b.high.X && b.low.Y <= o.high.Y && o.low.Y <= b.high.Y
-}
-
-func (b box) holds(p Position) bool {
-	return b.low.X <= p.X && p.X <= b.high.X && b.low.Y <= p.Y && p.Y <= b.high.Y
 }
 
 // boxOf is the smallest box of some positions, at least one.

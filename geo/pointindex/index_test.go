@@ -48,32 +48,6 @@ func TestEveryPointIsKeptOnce(t *testing.T) {
 	}
 }
 
-func TestWithinFindsWhatLiesBetweenTwoCornersBothIncluded(t *testing.T) {
-	t.Parallel()
-	rnd := rand.New(rand.NewPCG(2, 2))
-	for _, items := range lots(rnd) {
-		x := mustBuild(t, items)
-		for range 100 {
-			low := pointindex.Position{X: 1112800000 + 500*rnd.Int32N(200), Y: 307000000 + 500*rnd.Int32N(200)}
-			high := pointindex.Position{X: low.X + 500*rnd.Int32N(60), Y: low.Y + 500*rnd.Int32N(60)}
-			var got, want []pointindex.Item
-			x.Within(low, high, func(item pointindex.Item) bool {
-				got = append(got, item)
-				return true
-			})
-			for _, item := range items {
-				if item.At.X >= low.X && item.At.X <= high.X && item.At.Y >= low.Y && item.At.Y <= high.Y {
-					want = append(want, item)
-				}
-			}
-			slices.SortFunc(got, byID)
-			if !slices.Equal(got, want) {
-				t.Fatalf("of %d between %v and %v: %v, want %v", len(items), low, high, got, want)
-			}
-		}
-	}
-}
-
 // found is a point as Nearest gives it.
 type found struct {
 	id     int64

@@ -3,11 +3,7 @@ package locator
 import (
 	"context"
 	"fmt"
-	"time"
 )
-
-// VerifyEvery is how often Verify should be called.
-const VerifyEvery = 10 * time.Minute
 
 // DifferenceError says that what was in memory was not what the store holds at the same revision: memory or program were at fault. It was
 // mended when this is returned.
