@@ -11,7 +11,7 @@ import (
 func (s *Snapshot) Digest() uint64 {
 	h := fnv.New64a()
 	e := json.NewEncoder(h) // maps come in the order of their keys; nothing here can fail to be encoded
-	e.Encode([]any{s.revision, s.areas, s.cells.Digest(), s.rules.Digest(), s.inUse})
+	e.Encode([]any{s.revision, s.areas, s.cells.Digest(), s.quoted, s.rules.Digest(), s.inUse})
 	for i := range s.places {
 		p := &s.places[i]
 		e.Encode([]any{p.grid, p.community, p.street, p.district, p.managed, p.within})

@@ -31,7 +31,7 @@ func (s *Snapshot) ForEachText(cell int, try func(was string)) (texts int) {
 	for _, part := range parts {
 		texts += forEachText(reflect.ValueOf(part).Elem(), try)
 	}
-	return texts
+	return texts + forEachText(reflect.ValueOf(&s.quoted[cell]).Elem(), try)
 }
 
 func forEachText(v reflect.Value, try func(was string)) (texts int) {
