@@ -48,7 +48,8 @@ func (g *grid) locate(p orb.Point) (i int, ok, known bool) {
 		if at == crowded {
 			return 0, false, false
 		}
-		if at, known = g.ask(uint32(at-drawn), int64(x%steps), int64(y%steps)); !known {
+		from := uint32(at - drawn)
+		if at, known = g.ask(from, g.head(from), int64(x%steps), int64(y%steps)); !known {
 			return 0, false, false
 		}
 	}
@@ -84,11 +85,15 @@ func (g *grid) surrounded(low, high orb.Point) (i int, ok bool) {
 	return int(at - 1), true
 }
 
-// ask puts the questions of a sheet to the point x, y of its pixel. known is false in doubt.
-func (g *grid) ask(from uint32, x, y int64) (at pixel, known bool) {
+// head is how a question begins.
+type head [question]uint32
+
+func (g *grid) head(at uint32) head { return head(g.sheets[at : at+question]) }
+
+// ask puts the questions of a sheet to the point x, y of its pixel, the first of which begins with h. known is false in doubt.
+func (g *grid) ask(from uint32, h head, x, y int64) (at pixel, known bool) {
 	for {
-		head := g.sheets[from : from+question : from+question]
-		shape := head[2]
+		shape := h[2]
 		from += question
 		points := shape >> shapePoints
 		odd, near := line(g.sheets[from:from+points]).odd(x, y)
@@ -96,12 +101,13 @@ func (g *grid) ask(from uint32, x, y int64) (at pixel, known bool) {
 			return 0, false
 		}
 		inside := odd != (shape&shapeInside != 0)
-		at := head[1]
+		at := h[1]
 		if inside {
-			at = head[0]
+			at = h[0]
 		}
 		if shape&shapeMore != 0 && !inside {
 			from += points
+			h = g.head(from)
 			continue
 		}
 		return pixel(at), true
