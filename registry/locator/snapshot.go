@@ -3,6 +3,7 @@ package locator
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -129,14 +130,20 @@ func (s *Snapshot) Cell(p orb.Point) (code string, ok bool) {
 
 // AppendCodes appends the code of the cell of each point as a JSON string, or null where none covers it, with a text between them.
 func (s *Snapshot) AppendCodes(dst []byte, points []orb.Point, between string) []byte {
-	for i, p := range points {
-		if i > 0 {
-			dst = append(dst, between...)
-		}
-		if cell, ok := s.cells.Locate(p); ok {
-			dst = append(dst, s.quoted[cell]...)
-		} else {
-			dst = append(dst, "null"...)
+	var found [512]int32
+	first := true
+	for part := range slices.Chunk(points, len(found)) {
+		s.cells.LocateMany(found[:len(part)], part)
+		for _, cell := range found[:len(part)] {
+			if !first {
+				dst = append(dst, between...)
+			}
+			first = false
+			if cell == areaindex.None {
+				dst = append(dst, "null"...)
+			} else {
+				dst = append(dst, s.quoted[cell]...)
+			}
 		}
 	}
 	return dst
