@@ -1,6 +1,8 @@
 package query
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"strconv"
 
 	"github.com/paulmach/orb"
@@ -56,11 +58,8 @@ func plainDecimal(text []byte, at int, separator byte) (v float64, end int) {
 	if at < len(text) && text[at] == '-' {
 		at++
 	}
-	first, digits := at, uint64(0)
-	for at < len(text) && text[at]-'0' < 10 {
-		digits = digits*10 + uint64(text[at]-'0')
-		at++
-	}
+	first := at
+	digits, at := readDigits(text, at, 0)
 	whole, decimals := at-first, 0
 	if whole == 0 || whole > 1 && text[first] == '0' {
 		return 0, -1
@@ -68,10 +67,7 @@ func plainDecimal(text []byte, at int, separator byte) (v float64, end int) {
 	if at < len(text) && text[at] == '.' {
 		at++
 		point := at
-		for at < len(text) && text[at]-'0' < 10 {
-			digits = digits*10 + uint64(text[at]-'0')
-			at++
-		}
+		digits, at = readDigits(text, at, digits)
 		if decimals = at - point; decimals == 0 {
 			return 0, -1
 		}
@@ -92,3 +88,40 @@ func plainDecimal(text []byte, at int, separator byte) (v float64, end int) {
 	}
 	return v, at
 }
+
+// readDigits appends the digits from a place on to a number, which wraps when they are too many, and returns the place after them.
+func readDigits(text []byte, at int, digits uint64) (uint64, int) {
+	for at+8 <= len(text) {
+		value, n := eightDigits(binary.LittleEndian.Uint64(text[at:]))
+		digits = digits*wholePowers[n] + value
+		if at += n; n < 8 {
+			return digits, at
+		}
+	}
+	for at < len(text) && text[at]-'0' < 10 {
+		digits = digits*10 + uint64(text[at]-'0')
+		at++
+	}
+	return digits, at
+}
+
+// eightDigits is the number that the first n of eight characters make, as many as are digits; the first is the lowest byte. Sums of two,
+// four and eight digits are made side by side in one word.
+func eightDigits(text uint64) (value uint64, n int) {
+	const zeros, ones = 0x3030303030303030, 0x0101010101010101
+	text ^= zeros // a digit is now 0 to 9, and no other byte is
+	other := (text + 0x76*ones | text) & (0x80 * ones)
+	n = bits.TrailingZeros64(other) / 8
+	if n < 8 {
+		text <<= 8 * (8 - n) // zeros before the digits
+	}
+	if n == 0 {
+		return 0, 0
+	}
+	text = text*10 + text>>8
+	const pairs = 0x000000ff000000ff
+	return (text&pairs*(100+1_000_000<<32) + text>>16&pairs*(1+10_000<<32)) >> 32, n
+}
+
+// wholePowers are the powers of ten of eight digits and less.
+var wholePowers = [9]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
