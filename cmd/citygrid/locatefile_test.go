@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -172,6 +173,21 @@ func TestFileThatCannotBeReadLeavesNoOutput(t *testing.T) {
 	citygrid(t, url, "locate", "--file", in, "--out", "/nowhere/out.csv").want(t, exitRefused, "--out", "cannot be written")
 	citygrid(t, url, "locate", "--file", in, "--out", os.DevNull).want(t, 0, "1 inside")
 	citygrid(t, dbtest.URL(t), "locate", "--file", in).want(t, exitRefused, "profile apply")
+}
+
+func TestOutputIsWrittenWhereALinkLeads(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "out.csv"), filepath.Join(dir, "link.csv")
+	if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Symlink(file, link)); err != nil {
+		t.Fatal(err)
+	}
+	citygrid(t, town(t), "locate", "--file", write(t, "points.csv", "111.285,30.705\n"), "--out", link).want(t, 0)
+	text, err := os.ReadFile(file)
+	at, readErr := os.Readlink(link)
+	if err != nil || readErr != nil || at != file || !strings.Contains(string(text), "420502001001001") {
+		t.Errorf("%q, link to %q, %v, %v", text, at, err, readErr)
+	}
 }
 
 func TestInterruptedFileLeavesNoOutput(t *testing.T) {

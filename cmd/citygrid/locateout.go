@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"citygrid/registry"
 )
@@ -17,6 +18,9 @@ type output struct {
 func createOutput(name string, in *os.File) (*output, error) {
 	if name == "" {
 		return &output{File: os.Stdout}, nil
+	}
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target // it is the file that is replaced, not the link to it
 	}
 	there, err := os.Stat(name)
 	if read, readErr := in.Stat(); err == nil && readErr == nil && os.SameFile(there, read) {
