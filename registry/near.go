@@ -3,7 +3,9 @@ package registry
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 )
@@ -53,18 +55,47 @@ func (r *Registry) componentsNear(ctx context.Context, s Scope, p orb.Point, met
 				return nil, err
 			}
 			if revision == c.Revision {
-				return nearest(near, metres, limit), nil
+				return Nearest(near, metres, limit), nil
 			}
 		}
 	}
-	return r.ComponentsNear(ctx, s, p, metres, limit)
+	near, err := r.ComponentsNear(ctx, s, p, metres, limit)
+	return Nearest(near, metres, limit), err
 }
 
-// nearest keeps what is within metres, nearest first and by code where distances are equal, limit at most.
-func nearest(near []Near, metres float64, limit int) []Near {
-	near = slices.DeleteFunc(near, func(n Near) bool { return !(n.Metres <= metres) })
-	slices.SortFunc(near, func(a, b Near) int {
-		return cmp.Or(cmp.Compare(a.Metres, b.Metres), cmp.Compare(a.Code.String(), b.Code.String()))
-	})
-	return near[:min(limit, len(near))]
+// NearStep is in what steps, in metres, components are nearer or farther: a survey means no less, and two ways to measure differ by some 1e-7 m. Of
+// those on one step the code decides which comes first.
+const NearStep = 0.01
+
+// NearStepOf is the step at a distance in metres.
+func NearStepOf(metres float64) int64 { return int64(math.Round(metres / NearStep)) }
+
+// Nearest lists, of what was found near, what is within metres, by steps and then by code, limit at most.
+func Nearest(near []Near, metres float64, limit int) []Near {
+	places := make([]nearPlace, 0, len(near)) // a component is some hundred bytes: what is sorted are these, and each component is moved once
+	for i := range near {
+		if near[i].Metres <= metres {
+			places = append(places, nearPlace{step: NearStepOf(near[i].Metres), code: near[i].Code.String(), at: i})
+		}
+	}
+	slices.SortFunc(places, nearPlace.compare)
+	sorted := make([]Near, min(limit, len(places)))
+	for i := range sorted {
+		sorted[i] = near[places[i].at]
+	}
+	return sorted
+}
+
+// nearPlace is where in a list a component is, and what decides where it belongs.
+type nearPlace struct {
+	step int64
+	code string
+	at   int
+}
+
+func (a nearPlace) compare(b nearPlace) int {
+	if a.step != b.step {
+		return cmp.Compare(a.step, b.step)
+	}
+	return strings.Compare(a.code, b.code)
 }

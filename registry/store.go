@@ -124,7 +124,7 @@ type Store interface {
 	Components(ctx context.Context, s Scope, q ComponentQuery) (ComponentPage, error)
 	// Component finds a component by any of its codes, old ones included.
 	Component(ctx context.Context, s Scope, code string) (Component, error)
-	// ComponentsNear lists live components within metres of p, nearest first.
+	// ComponentsNear lists live components within metres of p in the order of Nearest, the limit first ones.
 	ComponentsNear(ctx context.Context, s Scope, p orb.Point, metres float64, limit int) ([]Near, error)
 	// ComponentsAmong reads the live ones of some candidates, in any order, with their distances from p, and the revision of
 	// CollectionComponents at the same moment.

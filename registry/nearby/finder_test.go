@@ -22,6 +22,9 @@ const (
 	lines    = `select format('LINESTRING(%s %s, %s %s)', x, y, x + 0.003, y - 0.002) from (select 111.28 + random() * 0.02 as x, 30.70 + random() * 0.02 as y offset i * 0) p`
 	// crowded is a hundred to a place.
 	crowded = `format('POINT(%s %s)', 111.28 + (i / 100) % 10 * 0.001, 30.70 + (i / 100) * 0.0001)`
+
+	// rings are around one point, sixty-four to a ring and the rings 2 mm apart: most of a thousand are on few steps of distance.
+	rings = `format('POINT(%s %s)', 111.29 + (300 + i / 64 * 0.002) / 95600 * cos(i * pi() / 32), 30.71 + (300 + i / 64 * 0.002) / 110850 * sin(i * pi() / 32))`
 )
 
 // agree asks both for what is near points of the square; the store must not have been asked to search in place of the finder.
@@ -101,6 +104,36 @@ func TestWhereMoreThanAThousandStandNearTheNearestComeInOrder(t *testing.T) {
 	got, want := w.near(w.with, everyone, orb.Point{111.30, 30.70}, 1), w.near(w.alone, everyone, orb.Point{111.30, 30.70}, 1)
 	if d := differ(got, want); d != "" || got.Complete || w.store.searches.Load() != 1 {
 		t.Errorf("in a crowd: %d, complete %v, %d searches: %s", len(got.Components), got.Complete, w.store.searches.Load(), d)
+	}
+}
+
+func TestWhatIsEquallyFarComesByCodeWhicheverWayItIsFound(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.create(1900, rings)
+	w.refresh()
+	for _, p := range []orb.Point{{111.29, 30.71}, {111.2900001, 30.7099999}, {111.29313807, 30.71}} {
+		got, want := w.near(w.with, everyone, p, 500), w.near(w.alone, everyone, p, 500)
+		if d := differ(got, want); d != "" || len(got.Components) != registry.MaxNear {
+			t.Errorf("at %v: %d: %s", p, len(got.Components), d)
+		}
+		same := 0
+		for i := 1; i < len(got.Components); i++ {
+			a, b := got.Components[i-1], got.Components[i]
+			near, far := registry.NearStepOf(a.Metres), registry.NearStepOf(b.Metres)
+			if near == far {
+				same++
+			}
+			if near > far || near == far && a.Code.String() >= b.Code.String() {
+				t.Errorf("at %v: %s, %v m, comes before %s, %v m", p, a.Code, a.Metres, b.Code, b.Metres)
+			}
+		}
+		if same < 50 {
+			t.Errorf("at %v only %d are as far as another", p, same)
+		}
+	}
+	if n := w.store.searches.Load(); n > 0 {
+		t.Errorf("the store searched %d times", n)
 	}
 }
 

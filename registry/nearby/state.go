@@ -72,6 +72,10 @@ func newState(mark registry.StandingMark, all collection) (*state, error) {
 	return &state{mark: mark, base: base, fresh: fresh, known: mark.LastID}, err
 }
 
+// behind is how much farther than the limit-th nearest, as positions in memory have it, may be what comes before that in an answer:
+// both positions are rounded, and on one step of distance the code decides.
+const behind = 2*pointindex.Slack + registry.NearStep
+
 // candidates are the points that may be among the limit nearest, those included that only the rounding of positions keeps from
 // it, and the shapes whose box is as near. ok is false where these are more than twice the limit.
 func (s *state) candidates(p orb.Point, metres float64, limit int) (c registry.Candidates, ok bool) {
@@ -81,7 +85,7 @@ func (s *state) candidates(p orb.Point, metres float64, limit int) (c registry.C
 	hits = nearest(hits, s.fresh.points, p, reach, limit, without(nil))
 	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.metres, b.metres) })
 	if len(hits) >= limit {
-		reach = min(reach, hits[limit-1].metres+2*pointindex.Slack)
+		reach = min(reach, hits[limit-1].metres+behind)
 	}
 	c.Points = make([]int64, 0, len(hits))
 	for _, h := range hits {
@@ -121,7 +125,7 @@ func nearest(hits []hit, x *pointindex.Index, p orb.Point, reach float64, limit 
 		if wanted(id) {
 			hits = append(hits, hit{id, metres})
 			if n++; n == limit {
-				reach = min(reach, metres+2*pointindex.Slack)
+				reach = min(reach, metres+behind)
 			}
 		}
 		return n <= 2*limit

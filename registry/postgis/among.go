@@ -19,16 +19,16 @@ func (s *Store) ComponentsAmong(ctx context.Context, scope registry.Scope, p orb
 	if scope.Empty() {
 		return nil, 0, nil
 	}
-	near, revision, err = s.componentsAmong(ctx, scope, p, among)
+	near, revision, err = componentsAmong(ctx, s.pool, scope, p, among)
 	return near, revision, interpret("read components among candidates", err)
 }
 
-func (s *Store) componentsAmong(ctx context.Context, scope registry.Scope, p orb.Point, among registry.Candidates) (near []registry.Near, revision int64, err error) {
+func componentsAmong(ctx context.Context, q querier, scope registry.Scope, p orb.Point, among registry.Candidates) (near []registry.Near, revision int64, err error) {
 	ids := among.Points
 	if len(among.Shapes) > 0 {
 		ids = slices.Concat(among.Points, among.Shapes)
 	}
-	rows, err := s.pool.Query(ctx, sqlComponentsAmong, scopeUnits(scope), ids, among.Shapes, p[0], p[1])
+	rows, err := q.Query(ctx, sqlComponentsAmong, scopeUnits(scope), ids, among.Shapes, p[0], p[1])
 	if err != nil {
 		return nil, 0, err
 	}
@@ -65,9 +65,13 @@ func metresTo(p orb.Point, b geo.EWKB, measured []byte) (float64, error) {
 	if !ok {
 		return math.NaN(), err // it has become a shape since, and the revision has moved
 	}
-	// Rounded as PostGIS rounds what it measures, so that what is as far as another there is so here.
+	return metresBetween(p, q), nil
+}
+
+// metresBetween is rounded as PostGIS rounds what it measures.
+func metresBetween(p, q orb.Point) float64 {
 	const perMetre = 1e8
-	return math.Round(geo.Metres(p, q)*perMetre) / perMetre, nil
+	return math.Round(geo.Metres(p, q)*perMetre) / perMetre
 }
 
 // One row at least: the revision is asked for even where no candidate is there.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/paulmach/orb"
 
 	"citygrid/registry"
 	"citygrid/registry/catalog"
@@ -45,19 +44,6 @@ func (s *Store) Component(ctx context.Context, scope registry.Scope, code string
 	return c, interpret("read component", err)
 }
 
-// ComponentsNear lists live components within metres of p on the ellipsoid, nearest first.
-func (s *Store) ComponentsNear(ctx context.Context, scope registry.Scope, p orb.Point, metres float64, limit int) ([]registry.Near, error) {
-	if scope.Empty() {
-		return nil, nil
-	}
-	return collect(ctx, s.pool, "read components near", func(row pgx.CollectableRow) (registry.Near, error) {
-		var n registry.Near
-		c, err := scanComponentAnd(row, &n.Metres)
-		n.Component = c
-		return n, err
-	}, sqlComponentsNear, scopeUnits(scope), p[0], p[1], metres, limit)
-}
-
 // componentsMatched counts what a query selects on all its pages. Without a filter the count is remembered, so that walking the pages
 // does not count a million rows on each.
 func (s *Store) componentsMatched(ctx context.Context, scope registry.Scope, q registry.ComponentQuery) (n int64, err error) {
@@ -87,21 +73,18 @@ func scopeUnits(scope registry.Scope) []string {
 	return units
 }
 
-func scanComponent(row pgx.CollectableRow) (registry.Component, error) { return scanComponentAnd(row) }
-
-// scanComponentAnd reads a row of sqlComponentColumns and what follows them.
-func scanComponentAnd(row pgx.CollectableRow, more ...any) (registry.Component, error) {
+// scanComponent reads a row of sqlComponentColumns.
+func scanComponent(row pgx.CollectableRow) (registry.Component, error) {
 	var c registry.Component
 	var edition catalog.Edition
 	var code string
 	var surveyed, changed *time.Time
 	var extra []byte
-	into := append([]any{
+	if err := row.Scan(
 		&c.ID, &code, &edition, &c.Name, &c.Supervisor.Code, &c.Supervisor.Name, &c.Owner.Code, &c.Owner.Name,
 		&c.Maintainer.Code, &c.Maintainer.Name, &c.Grid, &c.GridsAlso, &c.StatedGrid, &c.State, &surveyed, &changed,
 		&c.DataSource, &c.Note, &extra, &c.Geometry,
-	}, more...)
-	if err := row.Scan(into...); err != nil {
+	); err != nil {
 		return c, err
 	}
 	c.FirstSurveyed, c.ChangedOn, c.Extra = timeOrZero(surveyed), timeOrZero(changed), json.RawMessage(extra)
@@ -126,17 +109,6 @@ const (
 	sqlComponent = `select` + sqlComponentColumns + `
 from edition e join component_code a on a.edition = e.code and a.code = $2 join component c on c.id = a.component_id
 where` + sqlInScope + ` true order by (a.edition = (select edition from city)) desc, c.id limit 1`
-
-	// The box is a little larger than the circle (111,320 m a degree, and less east to west), the geography distance decides.
-	sqlComponentsNear = `
-with here as (
-    select st_setsrid(st_makepoint($2, $3), 4326) as p, $4::float8 / 110000 as dy,
-        $4::float8 / (110000 * greatest(cos(radians($3::float8)), 0.01)) as dx
-)
-select` + sqlComponentColumns + `, st_distance(c.geom::geography, here.p::geography) as metres
-from here join component c on c.geom && st_expand(here.p, here.dx, here.dy)
-where` + sqlInScope + ` c.state <> '移除' and st_dwithin(c.geom::geography, here.p::geography, $4)
-order by metres, c.code limit $5`
 
 	sqlComponentsOfOtherEditions = `select count(*) from component where edition <> $1`
 )
