@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -25,7 +26,7 @@ func metric(t *testing.T, base, name string) string {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	for line := range strings.Lines(got.body) {
-		if value, ok := strings.CutPrefix(line, "citygrid_locator_"+name+" "); ok {
+		if value, ok := strings.CutPrefix(line, "citygrid_"+name+" "); ok {
 			return strings.TrimSpace(value)
 		}
 	}
@@ -48,9 +49,12 @@ func TestAStoreThatSaysOtherThanMemoryAtOneRevisionIsFoundOnce(t *testing.T) {
 			}
 		}
 	}
-	await("verifications_total", "1")
+	await("locator_verifications_total", "1")
+	await("finder_verifications_total", "1")
 	for name, want := range map[string]string{
-		"revision": "1", "cells": "8", "stale_seconds": "0", "refreshes_total": "1", "refresh_failures_total": "0", "differences_total": "0",
+		"locator_revision": "1", "locator_cells": "8", "locator_stale_seconds": "0", "locator_refreshes_total": "1",
+		"locator_refresh_failures_total": "0", "locator_differences_total": "0",
+		"finder_revision": "1", "finder_components": "5", "finder_differences_total": "0",
 	} {
 		if got := metric(t, base, name); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
@@ -64,14 +68,14 @@ func TestAStoreThatSaysOtherThanMemoryAtOneRevisionIsFoundOnce(t *testing.T) {
 	if _, err := admin.Exec(t.Context(), `update area set name = '改了名' where code = '420502001001001'`); err != nil {
 		t.Fatal(err)
 	}
-	await("differences_total", "1")
+	await("locator_differences_total", "1")
 	var inside placement
 	get(t, base+"/locate?lon=111.285&lat=30.715", &inside)
 	if inside.Grid.Name != "改了名" {
 		t.Errorf("after it was found: %+v", inside.Grid)
 	}
-	await("verifications_total", "4")
-	if got := metric(t, base, "differences_total"); got != "1" {
+	await("locator_verifications_total", "4")
+	if got := metric(t, base, "locator_differences_total"); got != "1" {
 		t.Errorf("found %s times", got)
 	}
 	var ready struct{ Checks []api.Health }
@@ -100,13 +104,14 @@ func (p *proof) Verify(context.Context) (bool, error) {
 	return err == nil, err
 }
 
-func TestEverythingKeptIsComparedAtEachTickAndOnlyDifferencesAreErrors(t *testing.T) {
+func TestEverythingKeptIsComparedAtEachTickAndDifferencesAreToldFromFailures(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	asked, ticks, done, log := make(chan string), make(chan time.Time), make(chan struct{}), bytes.Buffer{}
 	away := registry.NewError(registry.Unavailable, "database_away", "", "")
-	first := &proof{asked, "first", []error{nil, errors.New("it differs"), nil}}
-	second := &proof{asked, "second", []error{away, nil, away}}
+	differs := fmt.Errorf("verify: %w", &registry.DifferenceError{Revision: 7})
+	first := &proof{asked, "first", []error{nil, differs, nil}}
+	second := &proof{asked, "second", []error{away, errors.New("unreadable"), away}}
 	go func() {
 		defer close(done)
 		verify(ctx, ticks, slog.New(slog.NewTextHandler(&log, nil)), kept{"first", first}, kept{"second", second})
@@ -120,8 +125,9 @@ func TestEverythingKeptIsComparedAtEachTickAndOnlyDifferencesAreErrors(t *testin
 	stop()
 	<-done
 	said := log.String()
-	if strings.Count(said, "level=ERROR") != 1 || strings.Count(said, "level=WARN") == 0 || !strings.Contains(said, `what=first err="it differs"`) ||
-		strings.Contains(said, "level=ERROR msg=\"memory not") {
+	if strings.Count(said, `level=ERROR msg="memory does not agree`) != 1 || !strings.Contains(said, `what=first err="verify: at revision 7 `) ||
+		strings.Count(said, `level=ERROR msg="memory cannot be compared`) != 1 || !strings.Contains(said, "what=second err=unreadable") ||
+		strings.Count(said, "level=WARN msg=\"memory not compared") == 0 || strings.Count(said, "level=ERROR") != 2 {
 		t.Error(said)
 	}
 }

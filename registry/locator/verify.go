@@ -3,22 +3,12 @@ package locator
 import (
 	"context"
 	"fmt"
+
+	"citygrid/registry"
 )
 
-// DifferenceError says that what was in memory was not what the store holds at the same revision: memory or program were at fault. It was
-// mended when this is returned.
-type DifferenceError struct {
-	Revision       int64
-	Memory, Stored uint64 // digests, of the snapshot that answered and of the one made anew
-}
-
-// Error names both digests and the revision.
-func (e *DifferenceError) Error() string {
-	return fmt.Sprintf("at revision %d memory has digest %016x and the store %016x: everything was read anew", e.Revision, e.Memory, e.Stored)
-}
-
 // Verify reads everything anew, builds a snapshot that shares nothing with the one that answers, and compares the digests of both. Where
-// they differ the new one answers from then on, and err is a *DifferenceError. A store that has moved on is followed, as by Refresh, and
+// they differ the new one answers from then on, and err is a *registry.DifferenceError. A store that has moved on is followed, as by Refresh, and
 // nothing is judged: same is true. On any other failure same is false and err says why nothing could be compared.
 //
 // It takes turns with Refresh, and for its time memory holds two snapshots: for 100,000 cells some hundreds of megabytes more.
@@ -53,5 +43,5 @@ func (l *Locator) verify(ctx context.Context) error {
 	}
 	l.swap(fresh, asked)
 	l.count(func(s *Stats) { s.Differences, s.DifferedAt = s.Differences+1, l.now() })
-	return &DifferenceError{Revision: held.revision, Memory: memory, Stored: stored}
+	return &registry.DifferenceError{Revision: held.revision, Memory: memory, Stored: stored}
 }

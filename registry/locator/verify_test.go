@@ -71,8 +71,8 @@ func TestASilentlyCorruptedSnapshotIsFoundOnceAndMended(t *testing.T) {
 			}
 
 			same, err := at.places.Verify(t.Context())
-			var differs *locator.DifferenceError
-			if same || !errors.As(err, &differs) || *differs != (locator.DifferenceError{Revision: 1, Memory: spoiled, Stored: was}) {
+			var differs *registry.DifferenceError
+			if same || !errors.As(err, &differs) || *differs != (registry.DifferenceError{Revision: 1, Memory: spoiled, Stored: was}) {
 				t.Errorf("the first Verify: %v, %v; want the digests %016x and %016x of revision 1", same, err, spoiled, was)
 			}
 			if got := at.placements(); !reflect.DeepEqual(got, right) {

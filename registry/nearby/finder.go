@@ -33,6 +33,8 @@ type Finder struct {
 	turn   chan struct{} // holds one token while a Refresh or a Verify runs
 	woken  chan struct{} // holds one token from Wake until Follow takes it
 	state  atomic.Pointer[state]
+
+	verifications, differences atomic.Int64 // see Stats
 }
 
 const (
@@ -103,6 +105,23 @@ func (f *Finder) Revision() int64 {
 		return s.mark.Revision
 	}
 	return 0
+}
+
+// Stats is how a Finder fares, for metrics; the counts are since New.
+type Stats struct {
+	Revision      int64 // of the components that are known, 0 before the first Refresh
+	Components    int   // that are known
+	Verifications int64 // comparisons with the store
+	Differences   int64 // of these, those that found a difference
+}
+
+// Stats returns them as they are now.
+func (f *Finder) Stats() Stats {
+	out := Stats{Verifications: f.verifications.Load(), Differences: f.differences.Load()}
+	if s := f.state.Load(); s != nil {
+		out.Revision, out.Components = s.mark.Revision, s.base.len()-len(s.gone)+s.fresh.len()
+	}
+	return out
 }
 
 func (f *Finder) enter(ctx context.Context) (leave func(), err error) {

@@ -10,20 +10,8 @@ import (
 	"citygrid/registry"
 )
 
-// DifferenceError says that what was in memory was not what the store holds at the same revision: memory or program were at fault. It was
-// mended when this is returned.
-type DifferenceError struct {
-	Revision       int64  // of the components
-	Memory, Stored uint64 // digests
-}
-
-// Error names both digests and the revision.
-func (e *DifferenceError) Error() string {
-	return fmt.Sprintf("at revision %d of the components memory has digest %016x and the store %016x: everything was read anew", e.Revision, e.Memory, e.Stored)
-}
-
 // Verify compares the digest of what is in memory with one of what the store has. Where they differ everything is read anew, and err
-// is a *DifferenceError. Where the components changed meanwhile nothing is judged: same is true. On any other failure same is false
+// is a *registry.DifferenceError. Where the components changed meanwhile nothing is judged: same is true. On any other failure same is false
 // and err says why nothing could be compared. It takes turns with Refresh.
 func (f *Finder) Verify(ctx context.Context) (same bool, err error) {
 	if err := f.verify(ctx); err != nil {
@@ -46,6 +34,7 @@ func (f *Finder) verify(ctx context.Context) error {
 	if err != nil || revision != held.mark.Revision {
 		return err
 	}
+	f.verifications.Add(1)
 	memory := held.digest()
 	if memory == stored {
 		return nil
@@ -55,7 +44,8 @@ func (f *Finder) verify(ctx context.Context) error {
 		return err
 	}
 	f.state.Store(next)
-	return &DifferenceError{Revision: revision, Memory: memory.sum, Stored: stored.sum}
+	f.differences.Add(1)
+	return &registry.DifferenceError{Revision: revision, Memory: memory.sum, Stored: stored.sum}
 }
 
 func (f *Finder) storedDigest(ctx context.Context) (revision int64, d digest, err error) {

@@ -19,6 +19,10 @@ func TestAFaultOfMemoryIsReportedOnceAndMended(t *testing.T) {
 	w.create(20, lines)
 	w.refresh()
 	w.change("id % 50 = 1", "geom = st_translate(geom, 0.001, 0)")
+	w.refresh()
+	if got, want := w.finder.Stats(), (nearby.Stats{Revision: w.finder.Revision(), Components: 520}); got != want {
+		t.Errorf("stats %+v, want %+v", got, want)
+	}
 	for name, fault := range map[string]func(map[int64]pointindex.Position){
 		"one is forgotten": func(points map[int64]pointindex.Position) { delete(points, 77) },
 		"one is invented":  func(points map[int64]pointindex.Position) { points[1<<40] = points[77] },
@@ -32,11 +36,14 @@ func TestAFaultOfMemoryIsReportedOnceAndMended(t *testing.T) {
 		}
 		w.finder.Bend(fault)
 		same, err := w.finder.Verify(t.Context())
-		var difference *nearby.DifferenceError
+		var difference *registry.DifferenceError
 		if same || !errors.As(err, &difference) || difference.Revision != w.finder.Revision() || difference.Memory == difference.Stored {
 			t.Errorf("%s: same %v, %v", name, same, err)
 		}
 		w.agree(name, 30)
+	}
+	if got := w.finder.Stats(); got.Verifications != 8 || got.Differences != 4 {
+		t.Errorf("of 8 comparisons that found 4 differences: %+v", got)
 	}
 }
 
