@@ -77,7 +77,7 @@ func newState(mark registry.StandingMark, all collection) (*state, error) {
 const behind = 2*pointindex.Slack + registry.NearStep
 
 // candidates are the points that may be among the limit nearest, those included that only the rounding of positions keeps from
-// it, and the shapes whose box is as near. ok is false where these are more than twice the limit.
+// it, and the shapes whose box is within metres. ok is false where these are more than twice the limit.
 func (s *state) candidates(p orb.Point, metres float64, limit int) (c registry.Candidates, ok bool) {
 	c.Revision = s.mark.Revision
 	reach, most := metres+pointindex.Slack, 2*limit
@@ -93,7 +93,7 @@ func (s *state) candidates(p orb.Point, metres float64, limit int) (c registry.C
 			c.Points = append(c.Points, h.id)
 		}
 	}
-	low, high := around(p, reach)
+	low, high := around(p, metres+pointindex.Slack) // not the shortened reach: a long line bends out of its box of degrees
 	for _, part := range []struct {
 		layer
 		wanted func(int64) bool
