@@ -15,7 +15,7 @@ type stood struct {
 }
 
 // Distances are allowed to differ by as much: the program measures those to points itself, to 1e-7 m of what PostGIS says, and the API
-// rounds to centimetres. So two that are as far away as each other may come in either order.
+// rounds to centimetres. So two that are as far away as each other, to a step of registry.NearStep, may come in either order.
 const (
 	metresOff    = 1e-6
 	metresOffAPI = 0.00501
@@ -44,26 +44,35 @@ func whole(list []registry.Near) []stood {
 	return out
 }
 
-// differ says how a list is not the right one, "" when it is. Where the right one is full, of what is as far as its last any may be in it.
+// differ says how a list is not the right one, "" when it is. Where the right one is full, of what is on the step of its last any may be in it.
 func differ(said, right []stood, off float64) string {
 	if len(said) != len(right) {
 		return fmt.Sprintf("%d components are said to be there, not %d", len(said), len(right))
 	}
-	there := map[string]float64{}
-	for i, r := range right {
-		if math.Abs(said[i].metres-r.metres) > off || i > 0 && said[i].metres < said[i-1].metres {
-			return fmt.Sprintf("number %d of %d is %v m away, not %v: %s", i+1, len(said), said[i].metres, r.metres, said[i].words)
+	for i := range said {
+		if i > 0 && registry.NearStepOf(said[i].metres) < registry.NearStepOf(said[i-1].metres) {
+			return fmt.Sprintf("%v m away is said after %v m: %s", said[i].metres, said[i-1].metres, said[i].words)
 		}
+	}
+	full, last := len(right) == registry.MaxNear, 0.0
+	there := map[string]float64{}
+	for _, r := range right {
 		there[r.words] = r.metres
+		last = max(last, r.metres)
 	}
 	for _, s := range said {
 		switch metres, ok := there[s.words]; {
 		case ok && math.Abs(s.metres-metres) > off:
 			return fmt.Sprintf("%v m away is %s, not %v m", s.metres, s.words, metres)
-		case !ok && !(len(right) == registry.MaxNear && s.metres >= right[len(right)-1].metres-off):
+		case !ok && !(full && math.Abs(s.metres-last) <= registry.NearStep+off):
 			return fmt.Sprintf("%v m away is said to be %s, and is not", s.metres, s.words)
 		}
 		delete(there, s.words) // it is there once
+	}
+	for missed, metres := range there {
+		if metres < last-registry.NearStep-off {
+			return fmt.Sprintf("%v m away is %s, and is not said to be", metres, missed)
+		}
 	}
 	return ""
 }
@@ -88,6 +97,7 @@ func TestListsOfWhatStandsSomewhereAreToldApart(t *testing.T) {
 		"another":                        {[]stood{a, c}, []stood{b, c}, false},
 		"twice":                          {[]stood{a, a}, []stood{a, b}, false},
 		"equally far in another order":   {[]stood{b, a, c}, []stood{a, b, c}, true},
+		"on one step in another order":   {[]stood{{"d", 1.002}, a}, []stood{a, {"d", 1.002}}, true},
 		"not in order":                   {[]stood{c, a}, []stood{a, c}, false},
 		"a little further":               {[]stood{{"a", 1 + 1e-8}, c}, []stood{a, c}, true},
 		"further":                        {[]stood{{"a", 1.001}, c}, []stood{a, c}, false},
@@ -95,6 +105,8 @@ func TestListsOfWhatStandsSomewhereAreToldApart(t *testing.T) {
 		"full, another as far":           {full(a, b), full(a, stood{"d", 1}), true},
 		"full, another that is nearer":   {full(stood{"e", 0}, a), full(stood{"d", 0}, a), false},
 		"full, the last is another":      {full(a, c), full(a, stood{"d", 2}), true},
+		"full, and one is passed over":   {full(a, stood{"d", 2}), full(stood{"e", 0}, c), false},
+		"full, a nearer for the last":    {full(c, stood{"d", 2}), full(a, c), false},
 		"not full, the last is another":  {[]stood{a, c}, []stood{a, {"d", 2}}, false},
 		"full, and the last is too near": {full(a, stood{"d", 1.5}), full(a, c), false},
 	} {
