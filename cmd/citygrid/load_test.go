@@ -143,7 +143,7 @@ func TestADatabaseStoppedAndStartedUnderLoadCostsNoAnswerAboutAPoint(t *testing.
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for begun := time.Now(); metric(t, base, "revision") != "2"; time.Sleep(10 * time.Millisecond) { // changes are heard of again
+	for begun := time.Now(); metric(t, base, "locator_revision") != "2"; time.Sleep(10 * time.Millisecond) { // changes are heard of again
 		if time.Since(begun) > time.Minute {
 			t.Fatal("a change after all that is not followed")
 		}
