@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"citygrid/internal/dbtest"
 )
@@ -98,6 +99,17 @@ func TestCensusFilesComeInByTheirOwnDoorWithTheExitCodesOfTheHelp(t *testing.T) 
 	citygrid(t, url, "import", changed).want(t, exitRefused, changed+":3", "1 with errors", "nothing was changed")
 	citygrid(t, url, "import", "--accept", "good", changed).want(t, exitPartly, "0 created, 1 updated, 11091 unchanged, 1 refused")
 	citygrid(t, url, "import", filepath.Join(dir, "units.csv")).want(t, exitRefused, "ObjID")
+
+	gbk, err := simplifiedchinese.GBK.NewEncoder().Bytes(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := filepath.Join(t.TempDir(), "saved.csv")
+	if err := os.WriteFile(saved, gbk, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	citygrid(t, url, "import", saved).want(t, 0, "read as GB18030", "1 updated, 11092 unchanged")
+	citygrid(t, url, "import", "--encoding", "utf-8", saved).want(t, exitRefused, "not_utf8")
 }
 
 // TestTodayIsTheCitysDay: on the first of two islands it is always a later day than on the second.

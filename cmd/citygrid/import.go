@@ -14,8 +14,9 @@ import (
 )
 
 type importCommand struct {
-	Files  []string `arg:"" name:"file" type:"existingfile" help:"CSV (UTF-8) or GeoJSON with the standard's column names: ObjID, ObjName, ObjState, Lon, Lat …"`
-	Accept string   `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
+	Files    []string `arg:"" name:"file" type:"existingfile" help:"CSV, TSV or GeoJSON with the standard's column names: ObjID, ObjName, ObjState, Lon, Lat …"`
+	Accept   string   `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
+	Encoding string   `enum:"auto,utf-8,gb18030,gbk,utf-16le,utf-16be" default:"auto" help:"Of CSV and TSV: ${enum}. auto looks at the whole file."`
 }
 
 // Run imports each file as a batch of its own.
@@ -33,7 +34,7 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 	}
 	code := 0
 	for _, name = range c.Files {
-		r, err := importFile(ctx, survey, name)
+		r, err := c.importFile(ctx, survey, name)
 		bar.done()
 		if err != nil {
 			return err
@@ -79,17 +80,19 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 	})
 }
 
-func importFile(ctx context.Context, survey *census.Census, name string) (census.Report, error) {
+func (c importCommand) importFile(ctx context.Context, survey *census.Census, name string) (census.Report, error) {
 	format, err := census.FormatOf(name)
 	if err != nil {
-		return census.Report{}, registry.InvalidField("file", name, "目前只读取 .csv 和 .geojson", "only .csv and .geojson are read so far")
+		return census.Report{}, registry.InvalidField("file", name,
+			"目前只读取 .csv、.tsv、.txt 和 .geojson", "only .csv, .tsv, .txt and .geojson are read so far")
 	}
+	encoding, _ := census.ParseEncoding(c.Encoding) // "auto" is none
 	in, err := os.Open(name)
 	if err != nil {
 		return census.Report{}, err
 	}
 	defer in.Close()
-	return survey.Import(ctx, census.File{Name: name, Format: format, Body: in})
+	return survey.Import(ctx, census.File{Name: name, Format: format, Encoding: encoding, Body: in})
 }
 
 // printImport says what became of a file and returns the exit code for it.
@@ -101,6 +104,9 @@ func printImport(name string, r census.Report) int {
 		}
 		fmt.Fprintf(os.Stderr, "%s:%d %s %q: %s / %s [%s %s]\n",
 			name, issue.Row, issue.Column, issue.Value, issue.Message.ZH, issue.Message.EN, issue.Severity, issue.Code)
+	}
+	for _, how := range r.Recognised {
+		fmt.Printf("%s: %s / %s\n", name, how.EN, how.ZH)
 	}
 	b := r.Batch
 	if b.State == census.Rejected {

@@ -2,7 +2,9 @@ package census
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -70,3 +72,14 @@ type Counts struct {
 
 // Changed reports whether anything was written.
 func (c Counts) Changed() bool { return c.Created+c.Updated > 0 }
+
+// ParseBatchID reads what String writes, in either case.
+func ParseBatchID(text string) (BatchID, bool) {
+	var id BatchID
+	groups := strings.Split(text, "-")
+	if len(groups) != 5 || len(text) != len(id.String()) {
+		return id, false
+	}
+	n, err := hex.Decode(id[:], []byte(strings.Join(groups, "")))
+	return id, err == nil && n == len(id) && id.String() == lower(text)
+}

@@ -56,3 +56,18 @@ func ExampleNewGeoJSON() {
 	}
 	// Output: 1 [ObjName] [路灯] [111.28 30.7] <nil>
 }
+
+func TestABatchIDIsReadAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	id := NewBatchID()
+	for _, text := range []string{id.String(), strings.ToUpper(id.String())} {
+		if got, ok := ParseBatchID(text); !ok || got != id {
+			t.Errorf("%s: %s, %v", text, got, ok)
+		}
+	}
+	for _, text := range []string{"", "x", id.String() + "0", id.String()[1:], strings.ReplaceAll(id.String(), "-", ""), "-" + strings.Replace(id.String(), "-", "", 1), strings.Repeat("z", 8) + id.String()[8:], strings.Repeat("-", 4) + strings.ReplaceAll(id.String(), "-", "") + strings.Repeat("00", 1<<16)} {
+		if _, ok := ParseBatchID(text); ok {
+			t.Errorf("%.60q is taken for an id", text)
+		}
+	}
+}

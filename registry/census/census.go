@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"citygrid/registry"
+	"citygrid/registry/catalog"
 )
 
 // Census takes survey files. It keeps nothing between files and is safe for concurrent use, each file in its own call.
@@ -28,21 +29,26 @@ func New(c Config) (*Census, error) {
 type File struct {
 	Name   string
 	Format Format
-	Body   io.ReadSeeker // at its first byte
+	// Encoding of its text; empty: told from the whole file. GeoJSON is UTF-8 always.
+	Encoding Encoding
+	Body     io.ReadSeeker // at its first byte
 }
 
 // Report is what became of a file.
 type Report struct {
 	Batch    Batch
-	Revision int64   // of the promotion; 0 before it, and when it changed nothing
-	Same     *Batch  // the last promoted batch that came from an identical file, nil when there is none
-	Issues   []Issue // in the order of their discovery, at most Config.MaxIssues, errors in preference to warnings
-	Errors   int64   // all issues, also those past MaxIssues
-	Warnings int64
+	Revision int64  // of the promotion; 0 before it, and when it changed nothing
+	Same     *Batch // the last promoted batch that came from an identical file, nil when there is none
+	// Recognised says how the file was read, where that could have been otherwise: its encoding, its separator.
+	Recognised []catalog.Text
+	Issues     []Issue // in the order of their discovery, at most Config.MaxIssues, errors in preference to warnings and these to what was fixed
+	Errors     int64   // all issues, also those past MaxIssues
+	Warnings   int64
+	Fixed      int64
 }
 
 // LeftOut is how many issues were found and are not among Issues.
-func (r Report) LeftOut() int64 { return r.Errors + r.Warnings - int64(len(r.Issues)) }
+func (r Report) LeftOut() int64 { return r.Errors + r.Warnings + r.Fixed - int64(len(r.Issues)) }
 
 // Stage reads and checks a file and leaves its good rows staged: Report.Batch is then Staged, and the caller promotes it or calls
 // Discard. A file that cannot be taken is no error but a Report whose Batch is Rejected, with the Issues that say why. An error means that the file or
@@ -101,7 +107,8 @@ func (c *Census) Discard(ctx context.Context, b *Batch) {
 }
 
 func (c *Census) stage(ctx context.Context, f File) (Report, error) {
-	digest, err := digestOf(f.Body)
+	var seen sniffer
+	digest, err := digestOf(f.Body, &seen)
 	if err != nil {
 		return Report{}, err
 	}
@@ -116,22 +123,22 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if r.staging, err = c.config.Store.OpenStaging(ctx, r.batch); err != nil {
 		return Report{Batch: r.batch}, err
 	}
-	err = r.take(ctx, f)
+	err = r.take(ctx, f, &seen)
 	r.staging.Close()
 	if err != nil {
 		c.Discard(ctx, &r.batch)
 	}
-	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings}
+	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings, Fixed: r.fixed, Recognised: r.recognised}
 	if found {
 		report.Same = &same
 	}
 	return report, err
 }
 
-// digestOf reads body to its end and goes back to its beginning.
-func digestOf(body io.ReadSeeker) (string, error) {
+// digestOf reads body to its end, shows it to seen, and goes back to its beginning.
+func digestOf(body io.ReadSeeker, seen *sniffer) (string, error) {
 	sum := sha256.New()
-	if _, err := io.Copy(sum, body); err != nil {
+	if _, err := io.Copy(io.MultiWriter(sum, seen), body); err != nil {
 		return "", fmt.Errorf("read: %w", err)
 	}
 	if _, err := body.Seek(0, io.SeekStart); err != nil {

@@ -3,6 +3,7 @@ package census
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 	if !k.columns.fits(row.Columns) {
 		k.columns = newMapping(row.Columns)
 	}
-	in := inspection{checker: k, row: row}
+	in := inspection{checker: k, row: row, issues: slices.Clone(row.Issues)}
 	in.text()
 	in.identity(&staged.Component)
 	in.departments(&staged.Component)
@@ -85,7 +86,7 @@ func (in *inspection) warn(a attribute, code, zh, en string) { in.report(a, Warn
 
 func (in *inspection) report(a attribute, s Severity, code, zh, en string) {
 	in.issues = append(in.issues, Issue{
-		Row: in.row.Line, Column: in.columns.column(a), Code: code, Value: cut(in.cell(a)), Severity: s,
+		Sheet: in.row.Sheet, Row: in.row.Line, Column: in.columns.column(a), Code: code, Value: cut(in.cell(a)), Severity: s,
 		Message: catalog.Text{ZH: zh, EN: en},
 	})
 }
@@ -93,7 +94,7 @@ func (in *inspection) report(a attribute, s Severity, code, zh, en string) {
 // reportRow is for what lies in no one column.
 func (in *inspection) reportRow(s Severity, code, value, zh, en string) {
 	in.issues = append(in.issues, Issue{
-		Row: in.row.Line, Code: code, Value: cut(value), Severity: s, Message: catalog.Text{ZH: zh, EN: en},
+		Sheet: in.row.Sheet, Row: in.row.Line, Code: code, Value: cut(value), Severity: s, Message: catalog.Text{ZH: zh, EN: en},
 	})
 }
 
@@ -125,7 +126,7 @@ func damaged(s string) bool {
 
 func (in *inspection) cellIssue(column int, code, zh, en string) {
 	in.issues = append(in.issues, Issue{
-		Row: in.row.Line, Column: cut(in.row.Columns[column]), Code: code, Value: cut(in.row.Values[column]),
+		Sheet: in.row.Sheet, Row: in.row.Line, Column: cut(in.row.Columns[column]), Code: code, Value: cut(in.row.Values[column]),
 		Severity: Error, Message: catalog.Text{ZH: zh, EN: en},
 	})
 }

@@ -2,6 +2,7 @@ package census
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 )
 
 // CSV reads comma-separated values (RFC 4180) in UTF-8 with or without byte-order mark, lines ended by LF or CRLF, empty lines
-// left out. Positions are in columns: its rows have no Geometry.
+// left out. Where the header has tabs or semicolons and fewer commas, these separate. Positions are in columns: its rows have no Geometry.
 type CSV struct {
 	columns []string
 	records *csv.Reader
@@ -37,6 +38,9 @@ func NewCSV(r io.Reader) (*CSV, error) {
 	if string(mark) == byteOrderMark {
 		buffered.Discard(len(byteOrderMark)) // cannot fail: they are in the buffer
 	}
+	if c.records.Comma, err = separator(buffered); err != nil {
+		return nil, c.fault(err)
+	}
 	header, err := c.read()
 	if err != nil {
 		return nil, c.fault(err)
@@ -49,6 +53,45 @@ func NewCSV(r io.Reader) (*CSV, error) {
 }
 
 const byteOrderMark = "\ufeff"
+
+// separator is the commonest of tab, semicolon and comma in the first line that is not empty, outside of quotes; a comma where they are
+// equally many. A line longer than the buffer is judged by its beginning.
+func separator(r *bufio.Reader) (rune, error) {
+	text, err := r.Peek(r.Size())
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	count, quoted := map[byte]int{}, false
+	for _, c := range bytes.TrimLeft(text, "\r\n") {
+		if c == '"' {
+			quoted = !quoted
+		}
+		if c == '\n' && !quoted {
+			break
+		}
+		if !quoted {
+			count[c]++
+		}
+	}
+	best := byte(',')
+	for _, c := range []byte{'\t', ';'} {
+		if count[c] > count[best] {
+			best = c
+		}
+	}
+	return rune(best), nil
+}
+
+// recognised says what separates the cells, where it is no comma.
+func (c *CSV) recognised() []catalog.Text {
+	switch c.records.Comma {
+	case '\t':
+		return []catalog.Text{{ZH: "以制表符分隔", EN: "separated by tabs"}}
+	case ';':
+		return []catalog.Text{{ZH: "以分号分隔", EN: "separated by semicolons"}}
+	}
+	return nil
+}
 
 // Columns are the header's names without surrounding space; a column without a name has its number, "#7".
 func (c *CSV) Columns() []string { return c.columns }
@@ -119,8 +162,8 @@ func (c *CSV) row(record []string, err error) (Row, error) {
 		row.Faults = []Issue{{
 			Row: row.Line, Code: CodeRaggedRow, Severity: Error, Value: cut(strings.Join(row.Values, ",")),
 			Message: catalog.Text{
-				ZH: fmt.Sprintf("本行有 %d 个单元格，表头有 %d 个；是否多写或少写了逗号？", len(row.Values), len(c.columns)),
-				EN: fmt.Sprintf("the row has %d cells, the header %d; is there a comma too many or too few?", len(row.Values), len(c.columns)),
+				ZH: fmt.Sprintf("本行有 %d 个单元格，表头有 %d 个；是否多写或少写了分隔符？", len(row.Values), len(c.columns)),
+				EN: fmt.Sprintf("the row has %d cells, the header %d; is there a separator too many or too few?", len(row.Values), len(c.columns)),
 			},
 		}}
 	}

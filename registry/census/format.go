@@ -16,16 +16,16 @@ const (
 	FormatGeoJSON Format = "geojson"
 )
 
-// FormatOf tells the format by a file's name: .csv, .geojson or .json, in any case. It looks at nothing else; a file of another
+// FormatOf tells the format by a file's name: .csv, .tsv, .txt (a table as well), .geojson or .json, in any case. It looks at nothing else; a file of another
 // kind under that name is refused when it is read.
 func FormatOf(name string) (Format, error) {
 	switch ext := strings.ToLower(path.Ext(name)); ext {
-	case ".csv":
+	case ".csv", ".tsv", ".txt":
 		return FormatCSV, nil
 	case ".geojson", ".json":
 		return FormatGeoJSON, nil
 	default:
-		return "", fmt.Errorf("survey file %.60q: only .csv and .geojson are read, not %.20q", name, ext)
+		return "", fmt.Errorf("survey file %.60q: only .csv, .tsv, .txt and .geojson are read, not %.20q", name, ext)
 	}
 }
 

@@ -13,15 +13,18 @@ type Severity string
 // The severities. A row with an Error is not staged.
 const (
 	Error   Severity = "error"
-	Warning Severity = "warning"
+	Warning Severity = "warning" // taken as it stands, and to be looked at
+	Fixed   Severity = "fixed"   // taken, with Issue.Instead in place of what was found
 )
 
 // Issue says what is wrong with one cell, one row (Column is empty) or the file (Row is 0 too, unless the place is known).
 type Issue struct {
+	Sheet    string // as Row.Sheet
 	Row      int64  // as Row.Line
 	Column   string // as the file writes it
 	Code     string // one of the Code constants
 	Value    string // as found, cut to 200 bytes
+	Instead  string // of Fixed: what was taken instead, cut as Value
 	Severity Severity
 	Message  catalog.Text // what is wrong and what would be right
 }
@@ -30,6 +33,7 @@ type Issue struct {
 const (
 	// Of the file.
 	CodeNotUTF8         = "not_utf8"
+	CodeUnknownEncoding = "unknown_encoding"
 	CodeNoHeader        = "no_header"
 	CodeRepeatedColumn  = "repeated_column"
 	CodeMissingColumn   = "missing_column"

@@ -8,6 +8,8 @@ import (
 
 // Row is one record of a survey file as it stands there.
 type Row struct {
+	// Sheet is the sheet of a workbook, empty in formats without.
+	Sheet string
 	// Line is what the crew's own editor shows: the line on which a CSV record begins, the place of a GeoJSON feature in its
 	// collection, from 1.
 	Line int64
@@ -18,6 +20,8 @@ type Row struct {
 	Geometry geom.T
 	// Faults say why the record cannot be read; its cells are then not looked at.
 	Faults []Issue
+	// Issues are what the Reader found in single cells; the rest of the record is checked all the same.
+	Issues []Issue
 }
 
 // Reader yields the rows of a survey file. A record that cannot be read is a Row with Faults and reading goes on; an error ends

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"citygrid/registry/catalog"
 )
 
 // run is the staging of one file.
@@ -16,16 +18,19 @@ type run struct {
 	issues   []Issue // of each severity the first MaxIssues
 	errors   int64
 	warnings int64
+	fixed    int64
 	unstaged []NamedLine // bad rows whose code can be read
 	doubles  []int64     // staged rows to take out
+
+	recognised []catalog.Text
 }
 
 // progressRows is how many rows go by between two calls of Config.Progress.
 const progressRows = 10_000
 
 // take reads, checks and stages, and settles what becomes of the batch.
-func (r *run) take(ctx context.Context, f File) error {
-	err := r.rows(ctx, f)
+func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
+	err := r.rows(ctx, f, seen)
 	var file *FileError
 	switch {
 	case errors.As(err, &file):
@@ -55,8 +60,8 @@ func (r *run) take(ctx context.Context, f File) error {
 }
 
 // rows stages the good rows.
-func (r *run) rows(ctx context.Context, f File) error {
-	reader, err := NewReader(f.Format, f.Body)
+func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
+	reader, err := r.open(f, seen)
 	if err != nil {
 		return err
 	}
@@ -75,6 +80,28 @@ func (r *run) rows(ctx context.Context, f File) error {
 		}
 	}
 	return r.staging.Flush(ctx)
+}
+
+// open begins to read the file in its encoding.
+func (r *run) open(f File, seen *sniffer) (Reader, error) {
+	if f.Format != FormatCSV {
+		return NewReader(f.Format, f.Body)
+	}
+	if f.Encoding == "" {
+		var err error
+		if f.Encoding, err = detect(f.Body, seen); err != nil {
+			return nil, err
+		}
+	}
+	if f.Encoding != UTF8 {
+		r.recognised = append(r.recognised, f.Encoding.recognised())
+	}
+	reader, err := NewCSV(decoded(f.Body, f.Encoding))
+	if err != nil {
+		return nil, err
+	}
+	r.recognised = append(r.recognised, reader.recognised()...)
+	return reader, nil
 }
 
 func (r *run) row(ctx context.Context, row *Row) error {
@@ -101,10 +128,7 @@ func (r *run) row(ctx context.Context, row *Row) error {
 // report counts every issue and keeps those that kept may choose from.
 func (r *run) report(issues ...Issue) {
 	for _, i := range issues {
-		count := &r.warnings
-		if i.Severity == Error {
-			count = &r.errors
-		}
+		count := map[Severity]*int64{Error: &r.errors, Warning: &r.warnings, Fixed: &r.fixed}[i.Severity]
 		if *count++; *count <= int64(r.config.MaxIssues) {
 			i.Column, i.Message.ZH, i.Message.EN = visible(i.Column), visible(i.Message.ZH), visible(i.Message.EN) // they quote cells
 			r.issues = append(r.issues, i)
@@ -112,16 +136,21 @@ func (r *run) report(issues ...Issue) {
 	}
 }
 
-// kept are at most MaxIssues of the issues: errors before warnings, because they say why a file was refused, and of either the
-// first found.
+// kept are at most MaxIssues of the issues: errors before warnings, because they say why a file was refused, these before what was fixed, and
+// of each severity the first found.
 func (r *run) kept() []Issue {
-	warnings := r.config.MaxIssues - int(min(r.errors, int64(r.config.MaxIssues)))
+	room := int64(r.config.MaxIssues)
+	left := map[Severity]int64{}
+	for _, s := range []struct {
+		severity Severity
+		found    int64
+	}{{Error, r.errors}, {Warning, r.warnings}, {Fixed, r.fixed}} {
+		left[s.severity] = min(room, s.found)
+		room -= left[s.severity]
+	}
 	return slices.DeleteFunc(slices.Clone(r.issues), func(i Issue) bool {
-		if i.Severity == Error {
-			return false
-		}
-		warnings--
-		return warnings < 0
+		left[i.Severity]--
+		return left[i.Severity] < 0
 	})
 }
 
