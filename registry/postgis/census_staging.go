@@ -141,9 +141,11 @@ func (g *staging) Finish(ctx context.Context, b census.Batch, issues []census.Is
 		}
 		next := pgx.CopyFromSlice(len(issues), func(i int) ([]any, error) {
 			is := issues[i]
-			return []any{[16]byte(b.ID), is.Row, is.Column, is.Code, string(is.Severity), is.Value, is.Message.ZH, is.Message.EN}, nil
+			return []any{
+				[16]byte(b.ID), is.Sheet, is.Row, is.Column, is.Code, string(is.Severity), is.Value, is.Instead, is.Message.ZH, is.Message.EN,
+			}, nil
 		})
-		columns := []string{"batch_id", "row", "col", "code", "severity", "value", "message_zh", "message_en"}
+		columns := []string{"batch_id", "sheet", "row", "col", "code", "severity", "value", "instead", "message_zh", "message_en"}
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"import_issue"}, columns, next); err != nil {
 			return fmt.Errorf("copy issues: %w", err)
 		}
