@@ -7,9 +7,7 @@ import (
 
 	"citygrid/data"
 	"citygrid/registry"
-	"citygrid/registry/catalog"
 	"citygrid/registry/census"
-	"citygrid/registry/locator"
 	"citygrid/registry/postgis"
 )
 
@@ -53,30 +51,8 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 	if err != nil {
 		return nil, err
 	}
-	held, err := store.LocatorData(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if held.Revision == 0 {
-		return nil, registry.NewError(registry.NotFound, "no_city",
-			"登记库中尚无城市，请先运行 citygrid profile apply", "the registry has no city yet: run citygrid profile apply first")
-	}
-	snapshot, err := locator.Build(held)
-	if err != nil {
-		return nil, err
-	}
-	inUse, err := store.SubclassesInUse(ctx, catalog.KindComponent)
-	if err != nil {
-		return nil, err
-	}
-	codes := make([]catalog.SubclassCode, len(inUse))
-	for i, s := range inUse {
-		codes[i] = s.Code
-	}
-	return census.New(census.Config{
-		Store: store, Catalogue: lists, Edition: held.City.Edition, Subclasses: codes, Units: held.Units,
-		Extent: held.City.Extent, Cells: snapshot.Cells(), AreasRevision: held.AreasRevision, Clock: e.now, Actor: e.actor,
-		Accept: census.Accept(c.Accept), Progress: progress,
+	return census.Present(ctx, store, census.Config{
+		Store: store, Catalogue: lists, Clock: e.now, Actor: e.actor, Accept: census.Accept(c.Accept), Progress: progress,
 	})
 }
 
