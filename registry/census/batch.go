@@ -43,6 +43,8 @@ const (
 	ReasonFile        = "file_not_read"    // the file as a whole cannot be read
 	ReasonEmpty       = "no_rows"          // there is no row to take
 	ReasonInterrupted = "interrupted"      // its process ended, or gave up, before the promotion
+	ReasonDiscarded   = "discarded"        // somebody looked at it and did not want it
+	ReasonExpired     = "expired"          // nobody decided in time
 )
 
 // Batch is one survey file on its way into the store.

@@ -27,6 +27,7 @@ func New(c Config) (*Census, error) {
 
 // File is a survey file. It is read twice, once for its digest.
 type File struct {
+	ID     BatchID // of the batch that it is to be; zero: a new one
 	Name   string
 	Format Format
 	// Encoding of its text; empty: told from the whole file. GeoJSON is UTF-8 always.
@@ -68,21 +69,30 @@ func (c *Census) Import(ctx context.Context, f File) (Report, error) {
 	if err != nil || report.Batch.State != Staged {
 		return report, err
 	}
-	b := &report.Batch
+	b, revision, err := c.Promote(ctx, report.Batch)
+	if err != nil {
+		c.Discard(ctx, &report.Batch)
+		return report, err
+	}
+	report.Batch, report.Revision = b, revision
+	return report, nil
+}
+
+// Promote makes a staged batch visible, as the store's PromoteStaged does, and returns it Promoted with the revision of that, 0 when
+// every row was unchanged. When it fails the batch is as it was: the caller tries again or calls Discard.
+func (c *Census) Promote(ctx context.Context, b Batch) (Batch, int64, error) {
 	act := registry.Act{Actor: c.config.Actor, Reason: "census " + b.Source, At: c.config.Clock()}
 	for try := 1; ; try++ {
-		b.Counts, report.Revision, err = c.config.Store.PromoteStaged(ctx, act, *b)
+		counts, revision, err := c.config.Store.PromoteStaged(ctx, act, b)
+		if err == nil {
+			b.State, b.FinishedAt, b.Counts = Promoted, act.At, counts
+			c.config.Progress(Progress{Batch: b.ID, State: b.State, Read: b.Read, Bad: b.Bad})
+			return b, revision, nil
+		}
 		if try == promotions || !busy(err) {
-			break
+			return b, 0, fmt.Errorf("promote %s: %w", b.Source, err)
 		}
 	}
-	if err != nil {
-		c.Discard(ctx, b)
-		return report, fmt.Errorf("promote %s: %w", b.Source, err)
-	}
-	b.State, b.FinishedAt = Promoted, act.At
-	c.config.Progress(Progress{Batch: b.ID, State: b.State, Read: b.Read, Bad: b.Bad})
-	return report, nil
 }
 
 // promotions is how often a promotion is tried that failed because of another change: the file was read and checked in full, and
@@ -112,8 +122,11 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	if f.ID == (BatchID{}) {
+		f.ID = NewBatchID()
+	}
 	r := &run{config: c.config, checker: newChecker(c.config), batch: Batch{
-		ID: NewBatchID(), Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
+		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
 	}}
 	same, found, err := c.config.Store.PromotedFrom(ctx, digest)
