@@ -25,7 +25,7 @@ var shape = map[string][]string{
 	"registry/filter":   {"geo"},
 	"registry/locator":  {"registry", "geo/areaindex"},
 	"registry/nearby":   {"registry", "geo/pointindex"},
-	"registry/census":   {"registry", "registry/locator", "registry/catalog", "geo", "geo/crs", "geo/geojson"},
+	"registry/census":   {"registry", "registry/locator", "registry/catalog", "geo", "geo/crs", "geo/geojson", "geo/pointindex"},
 	"registry/profile":  {"registry", "registry/census", "geo/geojson"},
 	"registry/export":   {"registry", "registry/filter", "geo", "geo/geojson", "geo/crs"},
 	"registry/tiles":    {"registry"},

@@ -129,6 +129,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
 	}}
+	r.near = newNearness(r.checker.subclasses)
 	same, found, err := c.config.Store.PromotedFrom(ctx, digest)
 	if err != nil {
 		return Report{}, err

@@ -68,6 +68,7 @@ const (
 	CodeDivisionDiffers = "division_differs"
 	CodeDuplicate       = "duplicate"
 	CodeRepeatedRow     = "repeated_row"
+	CodeNearDuplicate   = "near_duplicate"
 )
 
 // FileError is a fault for which reading a file ends. The batch is rejected and the Issue stands in its report.

@@ -21,6 +21,7 @@ type run struct {
 	fixed    int64
 	unstaged []NamedLine // bad rows whose code can be read
 	doubles  []int64     // staged rows to take out
+	near     *nearness
 
 	recognised []catalog.Text
 }
@@ -122,6 +123,7 @@ func (r *run) row(ctx context.Context, row *Row) error {
 		return nil
 	}
 	r.batch.Good++
+	r.near.add(&staged)
 	return r.staging.Add(ctx, staged)
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"iter"
 
+	"github.com/paulmach/orb"
+
 	"citygrid/registry"
+	"citygrid/registry/catalog"
 )
 
 // Store is where batches are kept; *postgis.Store is one.
@@ -35,6 +38,10 @@ type Staging interface {
 	Namesakes(ctx context.Context, unstaged []NamedLine) iter.Seq2[Namesake, error]
 	// CrossedPolygons yields the staged rows whose polygon is not valid, with the reason in PostGIS's words.
 	CrossedPolygons(ctx context.Context) iter.Seq2[CrossedPolygon, error]
+	// Standing yields where the live points of an edition's sub-classes stand that no staged row names, within a box in degrees.
+	Standing(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[StandingPoint, error]
+	// Codes are the codes of staged rows, by line, and of components, by id.
+	Codes(ctx context.Context, lines, ids []int64) (ofRows, ofComponents map[int64]string, err error)
 	// Remove takes rows out of the staged ones.
 	Remove(ctx context.Context, lines []int64) error
 	// Finish records the batch, which is Staged or Rejected now, with its issues, and closes the Staging. Of a rejected batch the
@@ -64,4 +71,11 @@ type CrossedPolygon struct {
 	Line   int64
 	Code   string
 	Reason string
+}
+
+// StandingPoint is a component that stands as one point.
+type StandingPoint struct {
+	ID       int64
+	Subclass int // its place among those that were asked for
+	At       orb.Point
 }

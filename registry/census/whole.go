@@ -13,7 +13,10 @@ func (r *run) checkWhole(ctx context.Context) error {
 	if err := r.checkPolygons(ctx); err != nil {
 		return err
 	}
-	return r.checkNamesakes(ctx)
+	if err := r.checkNamesakes(ctx); err != nil {
+		return err
+	}
+	return r.checkNear(ctx)
 }
 
 // checkPolygons refuses polygons that cross themselves (import trap 41): their area, and so their cell, means nothing.
@@ -103,17 +106,20 @@ func allEqual(group []Namesake) bool {
 // someLines lists the first lines of a group, which may be the whole file.
 func someLines(group []Namesake) string {
 	const most = 5
-	var b strings.Builder
-	for i, n := range group {
-		if i == most {
-			return b.String() + ", …"
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprint(&b, n.Line)
+	var lines []int64
+	for _, n := range group[:min(len(group), most)] {
+		lines = append(lines, n.Line)
 	}
-	return b.String()
+	return list(lines, len(group))
+}
+
+// list writes the first lines of so many.
+func list(lines []int64, of int) string {
+	text := strings.ReplaceAll(strings.Trim(fmt.Sprint(lines), "[]"), " ", ", ")
+	if of > len(lines) {
+		text += ", …"
+	}
+	return text
 }
 
 func (r *run) remove(ctx context.Context, lines []int64) error {

@@ -1,0 +1,61 @@
+package postgis
+
+import (
+	"context"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"citygrid/registry/catalog"
+	"citygrid/registry/census"
+)
+
+// Standing reads the points with the rows still to come held by the database: memory does not grow with their number.
+func (g *staging) Standing(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[census.StandingPoint, error] {
+	return func(yield func(census.StandingPoint, error) bool) {
+		stream(ctx, g.conn, yield, "read the points near", scanStandingPoint, staged(g.id, sqlStageStanding),
+			string(e), subclasses, box.Min[0], box.Min[1], box.Max[0], box.Max[1])
+	}
+}
+
+func scanStandingPoint(row pgx.CollectableRow) (p census.StandingPoint, err error) {
+	err = row.Scan(&p.ID, &p.Subclass, &p.At[0], &p.At[1])
+	return p, err
+}
+
+// Codes reads both in one query.
+func (g *staging) Codes(ctx context.Context, lines, ids []int64) (ofRows, ofComponents map[int64]string, err error) {
+	rows, err := g.conn.Query(ctx, staged(g.id, sqlStageCodes), lines, ids)
+	if err != nil {
+		return nil, nil, interpret("read codes", err)
+	}
+	ofRows, ofComponents = map[int64]string{}, map[int64]string{}
+	var inFile bool
+	var number int64
+	var code string
+	_, err = pgx.ForEachRow(rows, []any{&inFile, &number, &code}, func() error {
+		if inFile {
+			ofRows[number] = code
+		} else {
+			ofComponents[number] = code
+		}
+		return nil
+	})
+	return ofRows, ofComponents, interpret("read codes", err)
+}
+
+const (
+	sqlStageStanding = `
+select c.id, array_position($2::text[], c.subclass) - 1, st_x(c.geom), st_y(c.geom) from component c
+where c.edition = $1 and c.subclass = any($2) and c.state <> '移除'
+    and c.geom && st_makeenvelope($3, $4, $5, $6, 4326) and st_geometrytype(c.geom) = 'ST_Point'
+    and not exists (
+        select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code where a.component_id = c.id
+    )`
+
+	sqlStageCodes = `
+select true, row, code from import_stage where row = any($1)
+union all
+select false, id, code from component where id = any($2)`
+)
