@@ -12,6 +12,7 @@ type Feature struct {
 	Index      int      // which feature of the document it is, from 0
 	Line       int64    // the line of the document on which it starts, from 1
 	Offset     int64    // the byte of the document at which it starts, from 0
+	End        int64    // the byte after its last
 	ID         string   // a number is kept as it is written; empty when there is none
 	Properties []Member // in the order of the document
 	Geometry   geom.T   // checked, with SRID 4326; nil when the document says null

@@ -11,8 +11,8 @@ import (
 // Read goes over the features of a FeatureCollection, or the one of a document that is a single Feature, in their order.
 // It holds one feature at a time, of at most lim.FeatureBytes.
 //
-// A feature that cannot be taken comes as a [*FeatureError] beside an otherwise empty Feature with its Index, Line and
-// Offset, and reading goes on. A [*DocumentError] ends the sequence; the caller then has part of the document only. Such
+// A feature that cannot be taken comes as a [*FeatureError] beside an otherwise empty Feature with its Index, Line, Offset
+// and End, and reading goes on. A [*DocumentError] ends the sequence; the caller then has part of the document only. Such
 // are text that is not JSON between the features, a member of the document that occurs twice, a "crs" member of the old
 // specification that names anything but WGS 84 in degrees (also when it stands after the features), and an end that
 // comes too early. The caller may stop at any time; r has then been read further than the last feature.
@@ -50,6 +50,7 @@ func (d *document) read() error {
 	if err := d.members(); err != nil {
 		return err
 	}
+	end := d.offset()
 	if c, err := d.peek(); err == nil {
 		return faultf(FaultJSON, "found %q after the end of the document", "文件结束后还有内容 %q", c)
 	} else if !errors.Is(err, io.EOF) {
@@ -61,7 +62,7 @@ func (d *document) read() error {
 	case d.kind == "FeatureCollection":
 		return fault(FaultMember, "the FeatureCollection has no features", "FeatureCollection 缺少 features")
 	case d.kind == "Feature" && !d.listed:
-		return d.deliver(d.whole, Feature{Line: line, Offset: offset}, nil)
+		return d.deliver(d.whole, Feature{Line: line, Offset: offset, End: end}, nil)
 	}
 	return d.wrongType()
 }
@@ -176,7 +177,7 @@ func (d *document) list() error {
 		if lost {
 			return err
 		}
-		d.features = text
+		d.features, at.End = text, d.offset()
 		if err := d.deliver(text, at, err); err != nil {
 			return err
 		}
