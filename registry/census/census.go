@@ -46,6 +46,8 @@ type Report struct {
 	Errors     int64   // all issues, also those past MaxIssues
 	Warnings   int64
 	Fixed      int64
+	Totals     []Total // of all issues, also those past MaxIssues
+	Rejected   []int64 // the lines of the bad rows, all of them, in order
 }
 
 // LeftOut is how many issues were found and are not among Issues.
@@ -125,7 +127,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if f.ID == (BatchID{}) {
 		f.ID = NewBatchID()
 	}
-	r := &run{config: c.config, checker: newChecker(c.config), batch: Batch{
+	r := &run{config: c.config, checker: newChecker(c.config), totals: map[Total]int64{}, batch: Batch{
 		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
 	}}
@@ -142,7 +144,8 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if err != nil {
 		c.Discard(ctx, &r.batch)
 	}
-	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings, Fixed: r.fixed, Recognised: r.recognised}
+	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings, Fixed: r.fixed, Recognised: r.recognised,
+		Totals: sortedTotals(r.totals), Rejected: sortedLines(r.rejected)}
 	if found {
 		report.Same = &same
 	}

@@ -76,7 +76,7 @@ func newMapping(columns []string) *mapping {
 	for i, column := range columns {
 		if a := attributeOf(column); a != extension && m.at[a] < 0 {
 			m.at[a] = i
-		} else {
+		} else if column != ColumnLine && column != ColumnResult {
 			m.rest = append(m.rest, i)
 		}
 	}

@@ -24,6 +24,8 @@ type run struct {
 	near     *nearness
 
 	recognised []catalog.Text
+	totals     map[Total]int64 // without Count
+	rejected   []int64         // lines of bad rows
 }
 
 // progressRows is how many rows go by between two calls of Config.Progress.
@@ -117,6 +119,7 @@ func (r *run) row(ctx context.Context, row *Row) error {
 	r.report(issues...)
 	if hasError(issues) {
 		r.batch.Bad++
+		r.rejected = append(r.rejected, row.Line)
 		if code := staged.Code.String(); code != "" {
 			r.unstaged = append(r.unstaged, NamedLine{strings.Clone(code), row.Line})
 		}
@@ -130,6 +133,7 @@ func (r *run) row(ctx context.Context, row *Row) error {
 // report counts every issue and keeps those that kept may choose from.
 func (r *run) report(issues ...Issue) {
 	for _, i := range issues {
+		r.totals[Total{Code: i.Code, Severity: i.Severity}]++
 		count := map[Severity]*int64{Error: &r.errors, Warning: &r.warnings, Fixed: &r.fixed}[i.Severity]
 		if *count++; *count <= int64(r.config.MaxIssues) {
 			i.Column, i.Message.ZH, i.Message.EN = visible(i.Column), visible(i.Message.ZH), visible(i.Message.EN) // they quote cells

@@ -27,6 +27,7 @@ func (r *run) checkPolygons(ctx context.Context) error {
 			return err
 		}
 		lines = append(lines, p.Line)
+		r.rejected = append(r.rejected, p.Line)
 		r.unstaged = append(r.unstaged, NamedLine{p.Code, p.Line})
 		r.report(Issue{
 			Row: p.Line, Code: CodeBadGeometry, Value: cut(p.Reason), Severity: Error,
@@ -88,6 +89,7 @@ func (r *run) namesakes(group []Namesake) {
 		})
 		if n.Staged {
 			r.doubles = append(r.doubles, n.Line)
+			r.rejected = append(r.rejected, n.Line)
 			r.batch.Good--
 			r.batch.Bad++
 		}
