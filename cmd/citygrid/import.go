@@ -15,10 +15,16 @@ type importCommand struct {
 	Files    []string `arg:"" name:"file" type:"existingfile" help:"CSV, TSV or GeoJSON with the standard's column names: ObjID, ObjName, ObjState, Lon, Lat …"`
 	Accept   string   `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
 	Encoding string   `enum:"auto,utf-8,gb18030,gbk,utf-16le,utf-16be" default:"auto" help:"Of CSV and TSV: ${enum}. auto looks at the whole file."`
+
+	importOutputs
 }
 
 // Run imports each file as a batch of its own.
 func (c importCommand) Run(ctx context.Context, e *environment) error {
+	papers, err := c.plan(c.Files, census.Accept(c.Accept))
+	if err != nil {
+		return err
+	}
 	d, err := e.openDatabase(ctx, true)
 	if err != nil {
 		return err
@@ -31,13 +37,17 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	code := 0
-	for _, name = range c.Files {
-		r, err := c.importFile(ctx, survey, name)
-		bar.done()
+	for i, file := range c.Files {
+		name = file
+		err := c.importFile(ctx, survey, name, func(f census.File, r census.Report) error {
+			bar.done()
+			code = max(code, printImport(name, r))
+			return papers[i].write(ctx, name, f, r)
+		})
 		if err != nil {
+			bar.done()
 			return err
 		}
-		code = max(code, printImport(name, r))
 	}
 	if code > 0 {
 		return exitError(code)
@@ -56,19 +66,25 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 	})
 }
 
-func (c importCommand) importFile(ctx context.Context, survey *census.Census, name string) (census.Report, error) {
+// importFile has a file imported and hands it to done with what became of it.
+func (c importCommand) importFile(ctx context.Context, survey *census.Census, name string, done func(census.File, census.Report) error) error {
 	format, err := census.FormatOf(name)
 	if err != nil {
-		return census.Report{}, registry.InvalidField("file", name,
+		return registry.InvalidField("file", name,
 			"目前只读取 .csv、.tsv、.txt 和 .geojson", "only .csv, .tsv, .txt and .geojson are read so far")
 	}
 	encoding, _ := census.ParseEncoding(c.Encoding) // "auto" is none
 	in, err := os.Open(name)
 	if err != nil {
-		return census.Report{}, err
+		return err
 	}
 	defer in.Close()
-	return survey.Import(ctx, census.File{Name: name, Format: format, Encoding: encoding, Body: in})
+	f := census.File{Name: name, Format: format, Encoding: encoding, Body: in}
+	report, err := survey.Import(ctx, f)
+	if err != nil {
+		return err
+	}
+	return done(f, report)
 }
 
 // printImport says what became of a file and returns the exit code for it.
@@ -84,6 +100,7 @@ func printImport(name string, r census.Report) int {
 	for _, how := range r.Recognised {
 		fmt.Printf("%s: %s / %s\n", name, how.EN, how.ZH)
 	}
+	printTotals(r)
 	b := r.Batch
 	if b.State == census.Rejected {
 		fmt.Printf("%s: refused (%s), nothing was changed; %d rows read, %d with errors / 未接受，未作更改\n", name, b.Reason, b.Read, b.Bad)
