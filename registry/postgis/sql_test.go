@@ -16,7 +16,10 @@ import (
 )
 
 // fragments are the constants that are parts of statements.
-var fragments = []string{"sqlAreaColumns", "sqlBatchColumns", "sqlBoxOne", "sqlBoxTwo", "sqlComponentColumns", "sqlInBounds", "sqlInScope"}
+var fragments = []string{
+	"sqlAreaColumns", "sqlBatchColumns", "sqlBoxOne", "sqlBoxTwo", "sqlComponentColumns", "sqlDifferenceColumns", "sqlDifferenceKind",
+	"sqlDifferenceMetres", "sqlDiffers", "sqlInBounds", "sqlInScope",
+}
 
 // scripts are several statements in one text, which cannot be prepared and are run instead.
 var scripts = []string{"sqlAreaIncomingReady"}

@@ -1,0 +1,306 @@
+package postgis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"citygrid/registry"
+	"citygrid/registry/catalog"
+	"citygrid/registry/census"
+)
+
+// What a staged batch would change. Everything is compared in the database, on the staging table, by the rules of promotion: what promotion
+// leaves unwritten is unchanged here.
+
+// Difference compares a staged batch with the components as they are now, all as of one moment. Conflict when the batch is not staged (any
+// more). Without a declared scope nothing is missing and nothing renumbered.
+func (s *Store) Difference(ctx context.Context, id census.BatchID, scope census.Scope) (census.Difference, error) {
+	var d census.Difference
+	err := s.readStaged(ctx, id, func(tx pgx.Tx) error {
+		if err := differenceTotals(ctx, tx, id, &d); err != nil || !scope.Declared() {
+			return err
+		}
+		return differenceMissing(ctx, tx, id, scope, &d)
+	})
+	return d, interpret("compare batch", err)
+}
+
+// Changes are the rows after a line that promotion would write, by line, at most limit of them and never more than
+// [census.MaxChanges]. Conflict as for Difference.
+func (s *Store) Changes(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Change, error) {
+	var page []census.Change
+	limit = min(max(limit, 1), census.MaxChanges)
+	err := s.readStaged(ctx, id, func(tx pgx.Tx) (err error) {
+		page, err = collect(ctx, tx, "list changes", func(row pgx.CollectableRow) (census.Change, error) {
+			var c census.Change
+			err := row.Scan(&c.Line, &c.Code, &c.Kind, &c.Columns, &c.Metres)
+			return c, err
+		}, staged(id, sqlDifferenceChanges), after, limit)
+		return err
+	})
+	return page, interpret("list changes", err)
+}
+
+// readStaged reads from a batch that is staged and complete.
+func (s *Store) readStaged(ctx context.Context, id census.BatchID, read func(pgx.Tx) error) error {
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := pgx.BeginTxFunc(ctx, s.imports, options, func(tx pgx.Tx) error {
+		var state census.State
+		var good, rows int64
+		err := tx.QueryRow(ctx, sqlDifferenceState, [16]byte(id)).Scan(&state, &good)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			return registry.NewError(registry.NotFound, "no_batch", "没有这个批次："+id.String(), "there is no batch "+id.String())
+		case err != nil:
+			return err
+		case state != census.Staged:
+			return notStaged(state)
+		}
+		if err := tx.QueryRow(ctx, staged(id, sqlPromoteCount)).Scan(&rows); err != nil {
+			return err
+		}
+		if rows != good {
+			return registry.NewError(registry.Conflict, "batch_lost",
+				"数据库曾异常重启，暂存的数据已丢失；请重新提交该文件",
+				"the database has crashed since and lost the staged rows: send the file again")
+		}
+		return read(tx)
+	})
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42P01" { // undefined_table: it was promoted or given up meanwhile
+		return notStaged("")
+	}
+	return err
+}
+
+func notStaged(state census.State) error {
+	return registry.NewError(registry.Conflict, "batch_not_staged",
+		fmt.Sprintf("批次已不在待入库状态（%s），无法比较；请重新提交该文件", state),
+		fmt.Sprintf("the batch is not staged any more (%s), so there is nothing to compare: send the file again", state))
+}
+
+func differenceTotals(ctx context.Context, tx pgx.Tx, id census.BatchID, d *census.Difference) error {
+	rows, err := tx.Query(ctx, staged(id, sqlDifferenceTotals), census.MaxColumnTotals)
+	if err != nil {
+		return err
+	}
+	var kind, name string
+	var n [5]int64
+	_, err = pgx.ForEachRow(rows, []any{&kind, &name, &n[0], &n[1], &n[2], &n[3], &n[4]}, func() error {
+		if kind == "" {
+			d.Columns = append(d.Columns, census.ColumnTotal{
+				Column: name, Rows: n[0], Format: n[1], Cleared: n[2], Only: n[3], OnlyFormat: n[4],
+			})
+			return nil
+		}
+		d.Kinds = append(d.Kinds, census.KindTotal{
+			Subclass: catalog.SubclassCode(name), Kind: census.ChangeKind(kind), Count: n[0],
+		})
+		return nil
+	})
+	return err
+}
+
+func differenceMissing(ctx context.Context, tx pgx.Tx, id census.BatchID, scope census.Scope, d *census.Difference) error {
+	grids, subclasses := append([]string{}, scope.Grids...), make([]string, len(scope.Subclasses))
+	for i, code := range scope.Subclasses {
+		subclasses[i] = string(code)
+	}
+	rows, err := tx.Query(ctx, staged(id, sqlDifferenceMissing), grids, subclasses, census.MaxListed)
+	if err != nil {
+		return err
+	}
+	var kind census.ChangeKind
+	var subclass catalog.SubclassCode
+	var code, other string
+	var line, count int64
+	var metres float64
+	_, err = pgx.ForEachRow(rows, []any{&kind, &subclass, &code, &other, &line, &metres, &count}, func() error {
+		switch {
+		case count > 0:
+			d.Kinds = append(d.Kinds, census.KindTotal{Subclass: subclass, Kind: kind, Count: count})
+		case kind == census.ChangeMissing:
+			d.Missing = append(d.Missing, census.MissingComponent{Subclass: subclass, Code: code, Grid: other})
+		default:
+			d.Renumbered = append(d.Renumbered, census.Renumbering{Subclass: subclass, Line: line, New: code, Old: other, Metres: metres})
+		}
+		return nil
+	})
+	return err
+}
+
+// around is what stands round a text without meaning anything: space and punctuation.
+const around = " \t\r\n\u00a0\u3000" + `,;:!'"()[]<>_/\|~。，、；：！“”‘’（）《》【】—…·`
+
+const (
+	sqlDifferenceState = `select state, rows_good from import_batch where id = $1`
+
+	// As in sqlPromoteUpdate.
+	sqlDiffers = ` (
+        c.name, c.dept1_code, c.dept1_name, c.dept2_code, c.dept2_name, c.dept3_code, c.dept3_name, c.grid, c.grids_also,
+        c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source, c.note, c.extra, c.geom::bytea
+    ) is distinct from (
+        case when c.edition = s.edition then s.name else c.name end,
+        s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code, s.dept3_name, s.grid, s.grids_also, s.stated_grid,
+        s.state, s.first_surveyed, s.changed_on, s.data_source, s.note, s.extra, s.geom::bytea
+    )`
+
+	// How far shapes are apart, in metres: between points on the spheroid; else from vertices to edges, in degrees stretched to metres at
+	// their latitude; between centres where comparing each vertex with each edge would take seconds.
+	sqlDifferenceMetres = ` (case
+        when geometrytype(c.geom) = 'POINT' and geometrytype(s.geom) = 'POINT'
+            then st_distance(st_force2d(c.geom)::geography, st_force2d(s.geom)::geography)
+        when st_npoints(c.geom)::bigint * st_npoints(s.geom) > 4000000
+            then st_distance(st_centroid(c.geom)::geography, st_centroid(s.geom)::geography)
+        else (
+            select st_hausdorffdistance(st_scale(st_force2d(c.geom), k.x, k.y), st_scale(st_force2d(s.geom), k.x, k.y))
+            from (select radians(st_ymin(c.geom)) as phi) l
+            cross join lateral (select 111415 * cos(l.phi) - 94.5 * cos(3 * l.phi) as x, 111132.9 - 559.8 * cos(2 * l.phi) as y) k
+        )
+    end)`
+
+	// The columns in which row s and component c differ, none for equal ones. Texts are alike but for their format when they are equal
+	// without case (of ASCII: the database's locale must not decide), and without space and punctuation round them; what a number may begin with
+	// stays.
+	sqlDifferenceColumns = ` (
+    select w.n, w.col, left(w.old, 100) as old, left(w.new, 100) as new, w.metres, w.derived,
+        w.old <> '' and w.new = '' as cleared,
+        coalesce(w.format, w.metres <= 0.001, w.old <> '' and w.new <> '' and (
+            select count(distinct lower(ltrim(rtrim(t, $q$` + around + `.-$q$), $q$` + around + `$q$))) = 1
+            from unnest(array[w.old, w.new]) as t)
+        ) as format
+    from (
+        select v.n, v.col, v.old collate "C" as old, v.new collate "C" as new, v.format, v.differs, v.metres, v.derived from (values
+            (1, 'ObjName', c.name, case when c.edition = s.edition then s.name else c.name end, null::bool, null::bool, null::float8, false),
+            (2, 'DeptCode1', c.dept1_code, s.dept1_code, false, null, null, false),
+            (3, 'DeptName1', c.dept1_name, s.dept1_name, null, null, null, false),
+            (4, 'DeptCode2', c.dept2_code, s.dept2_code, false, null, null, false),
+            (5, 'DeptName2', c.dept2_name, s.dept2_name, null, null, null, false),
+            (6, 'DeptCode3', c.dept3_code, s.dept3_code, false, null, null, false),
+            (7, 'DeptName3', c.dept3_name, s.dept3_name, null, null, null, false),
+            (8, 'BGID', c.stated_grid, s.stated_grid, null, null, null, false),
+            (9, 'ObjState', c.state, s.state, false, null, null, false),
+            (10, 'ORDate', coalesce(c.first_surveyed::text, ''), coalesce(s.first_surveyed::text, ''), false, null, null, false),
+            (11, 'CHDate', coalesce(c.changed_on::text, ''), coalesce(s.changed_on::text, ''), false, null, null, false),
+            (12, 'DataSource', c.data_source, s.data_source, null, null, null, false),
+            (13, 'Note', c.note, s.note, null, null, null, false),
+            (14, 'extra', '', '', true, c.extra is distinct from s.extra and coalesce(c.extra, '{}') = coalesce(s.extra, '{}'), null, false)
+        ) v (n, col, old, new, format, differs, metres, derived)
+        union all
+        (
+            select 15, 'extra.' || left(key, 200), coalesce(o.value #>> '{}', '') collate "C", coalesce(i.value #>> '{}', '') collate "C",
+                null, true, null, false
+            from jsonb_each(c.extra) o full join jsonb_each(s.extra) i using (key)
+            where o.value is distinct from i.value order by key limit 256
+        )
+        union all
+        select v.n, v.col, v.old collate "C", v.new collate "C", v.format, v.differs, v.metres, v.derived
+        from (select c.geom::bytea is distinct from s.geom::bytea as moved) m
+        cross join lateral (values
+            (17, 'grid', coalesce(c.grid, ''), coalesce(s.grid, ''), false, c.grid is distinct from s.grid, null::float8, m.moved),
+            (18, 'grids_also', array_to_string(c.grids_also, ' '), array_to_string(s.grids_also, ' '), false,
+                c.grids_also is distinct from s.grids_also, null, m.moved)
+        ) v (n, col, old, new, format, differs, metres, derived)
+        union all
+        select v.n, v.col, v.old collate "C", v.new collate "C", v.format, v.differs, v.metres, false
+        from (
+            select case when st_ndims(c.geom) > 2 then st_zmin(c.geom) end as old_low, case when st_ndims(c.geom) > 2 then st_zmax(c.geom) end as old_high,
+                case when st_ndims(s.geom) > 2 then st_zmin(s.geom) end as new_low, case when st_ndims(s.geom) > 2 then st_zmax(s.geom) end as new_high,
+                st_force2d(c.geom)::bytea <> st_force2d(s.geom)::bytea as placed, st_dimension(c.geom) = st_dimension(s.geom) as alike
+        ) z
+        cross join lateral (values
+            (16, 'height', concat_ws('–', z.old_low, nullif(z.old_high, z.old_low)), concat_ws('–', z.new_low, nullif(z.new_high, z.new_low)),
+                coalesce(abs(z.old_low - z.new_low) <= 0.001 and abs(z.old_high - z.new_high) <= 0.001 and z.old_low = z.old_high and z.new_low = z.new_high, false),
+                not z.placed or (z.old_low, z.old_high) is distinct from (z.new_low, z.new_high), null::float8),
+            (19, 'geometry',
+                case when geometrytype(c.geom) = 'POINT' then st_x(c.geom) || ' ' || st_y(c.geom) else format('%s, %s', geometrytype(c.geom), st_npoints(c.geom)) end,
+                case when geometrytype(s.geom) = 'POINT' then st_x(s.geom) || ' ' || st_y(s.geom) else format('%s, %s', geometrytype(s.geom), st_npoints(s.geom)) end,
+                case when not z.alike then false end, z.placed, case when z.placed then` + sqlDifferenceMetres + ` end)
+        ) v (n, col, old, new, format, differs, metres)
+        where c.geom::bytea is distinct from s.geom::bytea
+    ) w
+    where` + sqlDiffers + ` and coalesce(w.differs, w.old is distinct from w.new)
+)`
+
+	sqlDifferenceKind = `
+    case when bool_or(v.col = 'geometry' and not v.format) then 'moved'
+        when bool_and(v.format) filter (where not v.derived) then 'format_only' else 'updated' end`
+
+	// A code stands in one staged row only.
+	sqlDifferenceTotals = `
+with compared as materialized (
+    select s.code, s.subclass, c.id is null as created, v.col, v.format, v.cleared, v.derived
+    from import_stage s
+    left join component_code a on a.edition = s.edition and a.code = s.code
+    left join component c on c.id = a.component_id
+    left join lateral` + sqlDifferenceColumns + ` v on c.id is not null
+), judged as materialized (
+    select v.code, v.subclass,` + sqlDifferenceKind + ` as kind, count(*) filter (where not v.derived) as columns
+    from compared v where v.col is not null group by v.code, v.subclass
+), kinds as (
+    select subclass, case when created then 'created' else 'unchanged' end as kind, count(*) as n from compared where col is null group by 1, 2
+    union all
+    select subclass, kind, count(*) from judged group by 1, 2
+), columns as (
+    select v.col, count(*) as n, count(*) filter (where v.format) as format, count(*) filter (where v.cleared) as cleared,
+        count(*) filter (where j.columns = 1) as alone, count(*) filter (where j.columns = 1 and v.format) as alone_format
+    from compared v join judged j using (code) where not v.derived
+    group by v.col order by n desc, v.col limit $1
+)
+(select kind, subclass, n, 0::bigint, 0::bigint, 0::bigint, 0::bigint from kinds order by subclass, kind)
+union all
+(select '', col, n, format, cleared, alone, alone_format from columns order by n desc, col)`
+
+	sqlDifferenceChanges = `
+select s.row, s.code, case when c.id is null then 'created' else d.kind end, coalesce(d.columns, '[]'), coalesce(d.metres, 0)
+from import_stage s
+left join component_code a on a.edition = s.edition and a.code = s.code
+left join component c on c.id = a.component_id
+left join lateral (
+    select` + sqlDifferenceKind + ` as kind, max(v.metres) as metres, jsonb_agg(jsonb_build_object(
+        'column', v.col, 'old', v.old, 'new', v.new, 'format', v.format, 'cleared', v.cleared) order by v.n, v.col) as columns
+    from` + sqlDifferenceColumns + ` v
+) d on c.id is not null
+where s.row > $1 and (c.id is null or` + sqlDiffers + `)
+order by s.row, s.code limit $2`
+
+	// Candidates for a new number meet in squares of 0.0005 degrees, wider than the widest tolerance, and in those beside: each side is hashed
+	// once. A new row is proposed for the missing component that is nearest, and that for the nearest of the rows proposed for it.
+	sqlDifferenceMissing = `
+with missing as materialized (
+    select c.id, c.edition, c.subclass, c.code, c.grid, st_centroid(c.geom) as p
+    from component c
+    where c.state <> '移除'
+        and (cardinality($1::text[]) = 0 or exists (select from unnest($1::text[]) as g (prefix) where starts_with(c.grid, g.prefix)))
+        and (cardinality($2::text[]) = 0 or c.subclass = any($2::text[]))
+        and not exists (
+            select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code where a.component_id = c.id)
+), created as materialized (
+    select s.row, s.edition, s.subclass, s.code, st_centroid(s.geom) as p
+    from import_stage s
+    where exists (select from missing) and not exists (select from component_code a where a.edition = s.edition and a.code = s.code)
+), candidate as (
+    select n.row, m.subclass, n.code as new, m.code as old, st_distance(n.p::geography, m.p::geography) as metres,
+        case k.accuracy when 'C' then 10 when 'B' then 1 else 0.5 end as tolerance
+    from missing m
+    cross join generate_series(-1, 1) as dx cross join generate_series(-1, 1) as dy
+    join created n on n.edition = m.edition and n.subclass = m.subclass
+        and floor(st_x(n.p) / 0.0005)::int = floor(st_x(m.p) / 0.0005)::int + dx and floor(st_y(n.p) / 0.0005)::int = floor(st_y(m.p) / 0.0005)::int + dy
+    join subclass k on k.edition = m.edition and k.kind = 'component' and k.code = m.subclass
+), nearest as (
+    select distinct on (new) * from candidate where metres <= tolerance order by new, metres, old
+), pair as materialized (
+    select distinct on (old) * from nearest order by old, metres, new
+)
+select 'missing', subclass, '', '', 0::bigint, 0::float8, count(*) from missing group by subclass
+union all
+select 'renumbered', subclass, '', '', 0, 0, count(*) from pair group by subclass
+union all
+(select 'missing', subclass, code, coalesce(grid, ''), 0, 0, 0 from missing order by code limit $3)
+union all
+(select 'renumbered', subclass, new, old, row, metres, 0 from pair order by new limit $3)`
+)
