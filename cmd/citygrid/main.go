@@ -22,6 +22,7 @@ import (
 	"citygrid/internal/cluster"
 	"citygrid/migrations"
 	"citygrid/registry"
+	"citygrid/registry/catalog"
 )
 
 // version is set by the linker for releases.
@@ -41,14 +42,15 @@ type command struct {
 	Actor string `help:"Who is named in the change log (default: the account that runs the command)." placeholder:"NAME"`
 	Zone  string `help:"Time zone of the city, by which rules begin and end." default:"Asia/Shanghai"`
 
-	Serve   serveCommand   `cmd:"" help:"Serve the registry over HTTP; starts the database, applies migrations, loads a city if asked."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to this program's version."`
-	Synth   synthCommand   `cmd:"" help:"Write a synthetic city as a profile folder."`
-	Profile profileCommand `cmd:"" help:"Work with city folders."`
-	Import  importCommand  `cmd:"" help:"Bring component census files into the registry."`
-	Locate  locateCommand  `cmd:"" help:"Say where a point is, and who answers for what stands or happens there."`
-	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Serve the registry over HTTP; starts the database, applies migrations, loads a city if asked."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database schema up to this program's version."`
+	Synth    synthCommand    `cmd:"" help:"Write a synthetic city as a profile folder."`
+	Profile  profileCommand  `cmd:"" help:"Work with city folders."`
+	Import   importCommand   `cmd:"" help:"Bring component census files into the registry."`
+	Template templateCommand `cmd:"" help:"Write the workbook that a survey crew fills in: a sheet for each class of components, every column text."`
+	Locate   locateCommand   `cmd:"" help:"Say where a point is, and who answers for what stands or happens there."`
+	Key      keyCommand      `cmd:"" help:"Create, list and revoke API keys."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 const description = `CityGrid keeps a city's registry: what stands in its streets (components 部件), what goes wrong there (events 事件), by which
@@ -76,7 +78,7 @@ func run(args []string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	var c command
 	parser := kong.Must(&c, kong.Name("citygrid"), kong.Description(description), kong.UsageOnError(),
-		kong.Vars{"data": defaultDataFolder()}, kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{"data": defaultDataFolder(), "edition": string(catalog.Edition2007), "editions": editionNames()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "citygrid: %v\nTry citygrid --help. / 用法见 citygrid --help\n", err)

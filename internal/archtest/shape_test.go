@@ -34,6 +34,9 @@ var shape = map[string][]string{
 	"registry/census/report": {
 		"registry/census",
 	},
+	"registry/census/template": {
+		"registry", "registry/catalog",
+	},
 	"registry/postgis": {"registry", "registry/filter", "registry/locator", "registry/census", "registry/profile", "registry/export",
 		"registry/tiles", "registry/worktime", "registry/casefile"},
 	"data":        {"geo", "registry/catalog"},
@@ -42,8 +45,8 @@ var shape = map[string][]string{
 	"api/query":   {"registry", "registry/filter", "geo/crs", "geo/geojson"},
 	"api/auth":    {"registry"},
 	"api/console": nil,
-	"api": {"api/query", "api/auth", "api/console", "registry", "registry/filter", "registry/locator", "registry/census", "registry/census/report", "registry/profile",
-		"registry/export", "registry/tiles", "registry/worktime", "registry/casefile", "geo/crs", "geo/geojson"},
+	"api": {"api/query", "api/auth", "api/console", "registry", "registry/filter", "registry/locator", "registry/census", "registry/census/report",
+		"registry/census/template", "registry/profile", "registry/export", "registry/tiles", "registry/worktime", "registry/casefile", "geo/crs", "geo/geojson"},
 	"internal/cluster":  nil,
 	"internal/dbtest":   {"internal/cluster", "migrations"},
 	"internal/archtest": nil,
@@ -60,7 +63,7 @@ var outside = map[string][]string{
 	"github.com/labstack":             {"api", "api/query", "api/auth", "cmd/citygrid", "internal/bench"},
 	"github.com/tidwall/rtree":        {"geo/areaindex", "registry/nearby", "internal/bench"},
 	"github.com/alecthomas/kong":      {"cmd/citygrid"},
-	"github.com/xuri/excelize":        {"registry/census", "registry/census/report"},
+	"github.com/xuri/excelize":        {"registry/census/report", "registry/census/template"},
 	"github.com/paulmach/orb":         {"geo", "geo/crs", "geo/geojson", "geo/areaindex", "geo/pointindex", "registry", "...registry", "data/synth", "...api", "internal/bench", "cmd/citygrid"},
 	"github.com/paulmach/orb/geojson": nil, // brings the MongoDB driver with it
 }
