@@ -20,6 +20,8 @@ const (
 	typeGeoJSON = "application/geo+json"
 	typeOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
 	typeProblem = "application/problem+json"
+	typeCSV     = "text/csv"
+	typeEvents  = "text/event-stream"
 )
 
 const (
@@ -34,6 +36,7 @@ type answer struct {
 	tag       string // entity tag, or empty
 	cache     string // Cache-Control; empty: no-cache, which means "ask whether it changed"
 	link      string // header Link, or empty
+	location  string // header Location, or empty
 	vary      string // what of the request, beside its key and Accept-Encoding, the answer depends on
 	body      []byte
 	pooled    bool // body comes from the pool of buffers
@@ -62,6 +65,9 @@ func (a *answer) write(c echo.Context) error {
 	}
 	if a.link != "" {
 		header.Set("Link", a.link)
+	}
+	if a.location != "" {
+		header.Set(echo.HeaderLocation, a.location)
 	}
 	if a.vary != "" {
 		header.Add("Vary", a.vary)

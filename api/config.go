@@ -15,6 +15,7 @@ import (
 
 	"citygrid/api/auth"
 	"citygrid/registry"
+	"citygrid/registry/intake"
 )
 
 // Config is what a Server needs. Registry, BaseURL and Now must be given.
@@ -30,6 +31,8 @@ type Config struct {
 	Version string
 	// Console holds the page console.Entry, served at /map, and a folder console, served below /console/; nil: no pages.
 	Console fs.FS
+	// Imports takes survey files; nil: the server takes none. Whoever gives it runs it.
+	Imports *intake.Desk
 	// CORSOrigins may read answers from their pages, "https://map.example.cn"; empty: none.
 	CORSOrigins []string
 	// Health lists what /readyz reports; nil: nothing to report, ready.

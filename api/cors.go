@@ -23,8 +23,8 @@ func (s *Server) cors(next echo.HandlerFunc) echo.HandlerFunc {
 		header.Set("Access-Control-Allow-Origin", origin)
 		header.Set("Access-Control-Expose-Headers", "Link, ETag, Location, Retry-After, "+requestIDHeader)
 		if c.Request().Method == http.MethodOptions && c.Request().Header.Get("Access-Control-Request-Method") != "" {
-			header.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS")
-			header.Set("Access-Control-Allow-Headers", "Accept-Language, Authorization, Content-Type, If-None-Match, "+requestIDHeader)
+			header.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE, OPTIONS")
+			header.Set("Access-Control-Allow-Headers", "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-None-Match, "+requestIDHeader)
 			header.Set("Access-Control-Max-Age", "600")
 			return c.NoContent(http.StatusNoContent)
 		}

@@ -35,11 +35,12 @@ func clock() time.Time { return time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC) }
 
 // site is the city of testdata/city, two cells by two of 0.01 degrees each from 111.28, 30.70, in a database of its own.
 type site struct {
-	t      *testing.T
-	store  *postgis.Store
-	config api.Config
-	log    *logbook
-	server http.Handler
+	t        *testing.T
+	database string // its URL
+	store    *postgis.Store
+	config   api.Config
+	log      *logbook
+	server   http.Handler
 }
 
 // newSite serves the city; change alters the configuration before.
@@ -69,12 +70,13 @@ func (s *site) apply(city fs.FS) {
 // emptySite serves a registry without a city.
 func emptySite(t *testing.T, change ...func(*api.Config)) *site {
 	t.Helper()
-	store, err := postgis.Open(t.Context(), postgis.Config{URL: dbtest.URL(t)})
+	url := dbtest.URL(t)
+	store, err := postgis.Open(t.Context(), postgis.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(store.Close)
-	s := &site{t: t, store: store, log: &logbook{}}
+	s := &site{t: t, database: url, store: store, log: &logbook{}}
 	s.start(change...)
 	return s
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language"
 
 	"citygrid/registry"
+	"citygrid/registry/intake"
 )
 
 // statusClientClosed counts and logs a request whose client went away before its answer; nobody receives it. HTTP has no status for
@@ -110,8 +111,10 @@ func statusOf(e *registry.Error) int {
 		return http.StatusRequestURITooLong
 	case "body_too_slow":
 		return http.StatusRequestTimeout
-	case "unsupported_media_type":
+	case "unsupported_media_type", "unsupported_format":
 		return http.StatusUnsupportedMediaType
+	case intake.CodeKeyReused:
+		return http.StatusUnprocessableEntity
 	}
 	switch e.Kind {
 	case registry.Invalid:
@@ -137,7 +140,8 @@ func titleOf(status int) registry.Text {
 		http.StatusBadRequest: "请求不正确", http.StatusUnauthorized: "需要身份验证", http.StatusForbidden: "没有权限",
 		http.StatusNotFound: "未找到", http.StatusMethodNotAllowed: "方法不允许", http.StatusRequestTimeout: "请求超时",
 		http.StatusConflict: "冲突", http.StatusRequestEntityTooLarge: "请求过大", http.StatusUnsupportedMediaType: "不支持的正文类型",
-		http.StatusRequestURITooLong: "地址过长", http.StatusServiceUnavailable: "暂不可用",
+		http.StatusUnprocessableEntity: "无法处理",
+		http.StatusRequestURITooLong:   "地址过长", http.StatusServiceUnavailable: "暂不可用",
 		http.StatusInternalServerError: "内部错误",
 	}
 	if status == statusClientClosed {

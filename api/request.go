@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"citygrid/api/auth"
 	"citygrid/api/query"
 	"citygrid/registry"
 )
@@ -22,12 +23,13 @@ const convertBudget = 2 * time.Second
 
 // request is what a handler works on: a request that was let in.
 type request struct {
-	ctx    context.Context
-	http   *http.Request
-	writer http.ResponseWriter
-	params query.Parameters
-	scope  registry.Scope
-	echo   echo.Context
+	ctx      context.Context
+	http     *http.Request
+	writer   http.ResponseWriter
+	params   query.Parameters
+	scope    registry.Scope
+	identity auth.Identity
+	echo     echo.Context
 }
 
 // path is a decoded parameter of the path. Routes are matched against URL.RawPath where there is one, and URL.Path else, which net/url
@@ -93,8 +95,13 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.scope = who.Scope
+		r.identity, r.scope = who, who.Scope
 		c.Set(keyIDKey, who.KeyID)
+		if rt.registrar {
+			if err := who.Registrar(); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if !stored { // the key is known, and nothing else needs the database
 		leave()

@@ -10,6 +10,7 @@ const (
 	locateBudget = 200 * time.Millisecond
 	itemsBudget  = 5 * time.Second
 	healthBudget = time.Second
+	importBudget = 30 * time.Minute // of a survey file on its way, and of the events about it
 	detailBudget = 30 * time.Second // of the placements of a list of points, from when its body has arrived
 )
 
@@ -21,6 +22,7 @@ type route struct {
 	budget       time.Duration // 0: the handler bounds itself
 	database     bool          // needs the database for every answer
 	open         bool          // needs no key
+	registrar    bool          // needs the key of a registrar
 	page         bool          // for people: not in the OpenAPI document
 }
 
@@ -39,7 +41,7 @@ func routes() []route {
 	}
 	locate := get("/locate", (*Server).locate, "lon", "lat", "crs", "kind", "subclass", "component")
 	locate.budget, locate.database = locateBudget, false
-	return []route{
+	return append(importRoutes(), []route{
 		open("/", (*Server).landing),
 		open("/conformance", (*Server).conformance),
 		open("/api", (*Server).api),
@@ -62,5 +64,5 @@ func routes() []route {
 		open("/metrics", (*Server).metricsPage),
 		page("/map", (*Server).mapPage),
 		page("/console/*", (*Server).consoleFile),
-	}
+	}...)
 }

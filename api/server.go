@@ -15,6 +15,7 @@ import (
 
 	"citygrid/api/auth"
 	"citygrid/registry"
+	"citygrid/registry/intake"
 )
 
 // Server is the registry's HTTP handler. It is safe for concurrent use.
@@ -33,6 +34,8 @@ type Server struct {
 	now        func() time.Time
 	database   *admission
 	batches    *admission // lists of points
+	streams    *admission // of events
+	imports    *intake.Desk
 	metrics    *metrics
 	definition []byte // the OpenAPI document
 }
@@ -56,6 +59,8 @@ func New(c Config) (*Server, error) {
 		now:      c.Now,
 		database: newAdmission(concurrent),
 		batches:  newAdmission(concurrent),
+		streams:  newAdmission(mostStreams),
+		imports:  c.Imports,
 	}
 	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
 	var err error

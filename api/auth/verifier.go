@@ -32,7 +32,25 @@ type Verifier struct {
 // Identity is who asks, and what they may see.
 type Identity struct {
 	KeyID string // empty for the public
+	Owner string // of the key
 	Scope registry.Scope
+}
+
+// Registrar refuses whoever does not keep the inventory: Unauthenticated without a key, Forbidden with one that lacks the role.
+func (i Identity) Registrar() error {
+	switch {
+	case i.KeyID == "":
+		return keyRequired()
+	case !i.Scope.All:
+		return registry.NewError(registry.Forbidden, "no_role",
+			"该密钥没有登记员（"+RoleRegistrar+"）角色", "the key has not the role "+RoleRegistrar)
+	}
+	return nil
+}
+
+func keyRequired() error {
+	return registry.NewError(registry.Unauthenticated, "key_required",
+		"需要 API 密钥：Authorization: Bearer grid_…", "an API key is required: Authorization: Bearer grid_…")
 }
 
 // NewVerifier makes a Verifier. With openReading a request without a key sees what the city publishes, and so does a key without a
@@ -48,8 +66,7 @@ func (v *Verifier) Verify(ctx context.Context, header []string) (Identity, error
 		if v.openReading {
 			return Identity{Scope: registry.Scope{Public: true}}, nil
 		}
-		return Identity{}, registry.NewError(registry.Unauthenticated, "key_required",
-			"需要 API 密钥：Authorization: Bearer grid_…", "an API key is required: Authorization: Bearer grid_…")
+		return Identity{}, keyRequired()
 	}
 	refused := registry.NewError(registry.Unauthenticated, "key_refused", "API 密钥无效", "the API key is not valid")
 	scheme, text, _ := strings.Cut(header[0], " ")
@@ -68,7 +85,7 @@ func (v *Verifier) Verify(ctx context.Context, header []string) (Identity, error
 	if subtle.ConstantTimeCompare(token.SecretSHA256(), key.SecretSHA256) != 1 || !live(key, v.now()) {
 		return Identity{}, refused
 	}
-	return Identity{KeyID: key.ID, Scope: v.scopeOf(key.Roles)}, nil
+	return Identity{KeyID: key.ID, Owner: key.Owner, Scope: v.scopeOf(key.Roles)}, nil
 }
 
 func live(k registry.Key, now time.Time) bool {

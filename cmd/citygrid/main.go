@@ -38,7 +38,7 @@ const (
 
 // command is the whole command line.
 type command struct {
-	Data  string `help:"Data folder of the private database (default ${data}); with DATABASE_URL only a drawn city is kept there." placeholder:"DIR"`
+	Data  string `help:"Data folder of the private database (default ${data}); with DATABASE_URL only a drawn city and files sent for import are kept there." placeholder:"DIR"`
 	Actor string `help:"Who is named in the change log (default: the account that runs the command)." placeholder:"NAME"`
 	Zone  string `help:"Time zone of the city, by which rules begin and end." default:"Asia/Shanghai"`
 

@@ -17,7 +17,9 @@ import (
 
 	"citygrid/api"
 	"citygrid/api/console"
+	"citygrid/data"
 	"citygrid/registry"
+	"citygrid/registry/intake"
 	"citygrid/registry/locator"
 	"citygrid/registry/nearby"
 	"citygrid/registry/postgis"
@@ -56,7 +58,11 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	defer d.close(ctx, e)
 	places, finder := locator.New(d.store, e.now, e.zone), nearby.New(d.store)
 	var ready atomic.Bool
-	handler, err := c.handler(e, d.store, places, finder, ready.Load, listener.Addr())
+	desk, err := e.desk(d.store)
+	if err != nil {
+		return err
+	}
+	handler, err := c.handler(e, d.store, places, finder, desk, ready.Load, listener.Addr())
 	if err != nil {
 		return err
 	}
@@ -70,7 +76,7 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	if err = c.bringUp(ctx, e, d, places, listener.Addr()); err != nil {
 		stop()
 	} else if ctx.Err() == nil {
-		defer follow(ctx, e, d.store, places, finder, c.VerifyEvery)()
+		defer follow(ctx, e, d.store, places, finder, desk, c.VerifyEvery)()
 		ready.Store(true)
 		fmt.Printf("\nCityGrid is ready after %.1f s / 已就绪\n  map  地图  %[2]s/map\n  API  接口  %[2]s/\n  e.g. 例如  curl '%[2]s/locate?lon=111.2846&lat=30.7012&kind=event&subclass=0102'\nCtrl-C stops it. / 按 Ctrl-C 停止。\n\n",
 			e.now().Sub(started).Seconds(), c.base(listener.Addr()))
@@ -78,13 +84,14 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	return cmp.Or(<-over, err)
 }
 
-// follow keeps locator and finder in step with the store, by announcements and regular looks, and proves them now and then, until it is
-// stopped.
-func follow(ctx context.Context, e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, verifyEvery time.Duration) (stop func()) {
+// follow keeps locator and finder in step with the store, by announcements and regular looks, and proves them now and then, and has the desk
+// work, until it is stopped.
+func follow(ctx context.Context, e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, desk *intake.Desk, verifyEvery time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	looks, glances, proofs := time.NewTicker(locator.RefreshEvery), time.NewTicker(locator.RefreshEvery), time.NewTicker(verifyEvery)
 	var all sync.WaitGroup
 	all.Go(func() { places.Follow(ctx, looks.C, e.log) })
+	all.Go(func() { desk.Run(ctx) })
 	all.Go(func() { finder.Follow(ctx, glances.C, e.log) })
 	wake := func() {
 		places.Wake()
@@ -197,12 +204,23 @@ func (c serveCommand) loadCity(ctx context.Context, e *environment, store *postg
 	return e.applyProfile(ctx, store, os.DirFS(dir), e.actor)
 }
 
-func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, ready func() bool, at net.Addr) (http.Handler, error) {
+func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, desk *intake.Desk, ready func() bool, at net.Addr) (http.Handler, error) {
 	return api.New(api.Config{
 		Registry: registry.New(store, places).WithFinder(finder), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
-		Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
+		Imports: desk, Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
 		Health: func(ctx context.Context) []api.Health { return health(ctx, store, places) },
 		Ready:  ready, Collectors: slices.Concat(locatorMetrics(places.Stats), finderMetrics(finder.Stats)),
+	})
+}
+
+// desk takes survey files into a folder of the data folder.
+func (e *environment) desk(store *postgis.Store) (*intake.Desk, error) {
+	lists, err := data.Catalog()
+	if err != nil {
+		return nil, err
+	}
+	return intake.New(intake.Config{
+		Store: store, Catalogue: lists, Dir: filepath.Join(e.data, "uploads"), Clock: e.now, Log: e.log,
 	})
 }
 

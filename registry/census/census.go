@@ -139,6 +139,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if r.staging, err = c.config.Store.OpenStaging(ctx, r.batch); err != nil {
 		return Report{Batch: r.batch}, err
 	}
+	defer r.staging.Close() // should a reader panic
 	err = r.take(ctx, f, &seen)
 	r.staging.Close()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // Batch is the batch with an id. NotFound when there is none.
 func (s *Store) Batch(ctx context.Context, id census.BatchID) (census.Batch, error) {
-	rows, err := s.imports.Query(ctx, sqlBatchOf, [16]byte(id))
+	rows, err := s.pool.Query(ctx, sqlBatchOf, [16]byte(id))
 	if err != nil {
 		return census.Batch{}, interpret("read batch", err)
 	}
@@ -26,7 +26,7 @@ func (s *Store) Batch(ctx context.Context, id census.BatchID) (census.Batch, err
 
 // Batches are the latest, at most limit, the last begun first.
 func (s *Store) Batches(ctx context.Context, limit int) ([]census.Batch, error) {
-	return collect(ctx, s.imports, "list batches", scanBatch, sqlBatches, limit)
+	return collect(ctx, s.pool, "list batches", scanBatch, sqlBatches, limit)
 }
 
 // BatchIssues yields what was found in a batch's file: that of the file first, then sheet by sheet and row by row.

@@ -18,7 +18,7 @@ import (
 // fragments are the constants that are parts of statements.
 var fragments = []string{
 	"sqlAreaColumns", "sqlBatchColumns", "sqlBoxOne", "sqlBoxTwo", "sqlComponentColumns", "sqlDifferenceColumns", "sqlDifferenceKind",
-	"sqlDifferenceMetres", "sqlDiffers", "sqlInBounds", "sqlInScope",
+	"sqlDifferenceMetres", "sqlDiffers", "sqlInBounds", "sqlInScope", "sqlUploadColumns",
 }
 
 // scripts are several statements in one text, which cannot be prepared and are run instead.

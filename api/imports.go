@@ -1,0 +1,235 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"citygrid/api/query"
+	"citygrid/registry"
+	"citygrid/registry/census"
+	"citygrid/registry/intake"
+)
+
+const (
+	commitWait   = 10 * time.Second // after that a commit goes on without its client
+	importsShown = 50               // in the list, unless limit says otherwise
+)
+
+// importRoutes are those of survey files. All need the key of a registrar: files hold what crews wrote.
+func importRoutes() []route {
+	of := func(method, path string, handle func(*Server, *request) (*answer, error), params ...string) route {
+		return route{method: method, path: path, handle: handle, params: params, budget: itemsBudget, database: true, registrar: true}
+	}
+	post := of(http.MethodPost, "/imports", (*Server).postImport, "name", "accept", "encoding")
+	post.budget, post.database = 0, false // a body may be long on its way
+	commit := of(http.MethodPost, "/imports/:importId/commit", (*Server).commitImport, "accept")
+	commit.budget, commit.database = 0, false
+	events := of(http.MethodGet, "/imports/:importId/events", (*Server).importEvents)
+	events.budget, events.database = 0, false
+	return []route{
+		post,
+		of(http.MethodGet, "/imports", (*Server).listImports, "limit"),
+		of(http.MethodGet, "/imports/:importId", (*Server).oneImport),
+		of(http.MethodDelete, "/imports/:importId", (*Server).discardImport),
+		of(http.MethodGet, "/imports/:importId/issues", (*Server).importIssues, "limit", "after", "f"),
+		events,
+		commit,
+	}
+}
+
+// postImport takes a file and answers before it is checked.
+func (s *Server) postImport(r *request) (*answer, error) {
+	desk, err := s.desk()
+	if err != nil {
+		return nil, err
+	}
+	p, err := parcelOf(r, desk.MaxBytes())
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.ctx, importBudget)
+	defer cancel()
+	i, err := desk.Receive(ctx, p.Parcel)
+	if err = p.fault(err); err != nil {
+		return nil, err
+	}
+	return s.importAnswer(ctx, i, http.StatusAccepted)
+}
+
+// listImports lists the latest.
+func (s *Server) listImports(r *request) (*answer, error) {
+	desk, err := s.desk()
+	if err != nil {
+		return nil, err
+	}
+	limit := importsShown
+	if _, given := r.params["limit"]; given {
+		if limit, err = r.params.Limit(); err != nil {
+			return nil, err
+		}
+	}
+	all, err := desk.Imports(r.ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]importJSON, len(all))
+	for n, i := range all {
+		list[n] = s.importJSON(i)
+	}
+	return noStore(jsonAnswer(map[string]any{"imports": list}))
+}
+
+// oneImport is the state of one.
+func (s *Server) oneImport(r *request) (*answer, error) {
+	i, err := s.importOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return s.importAnswer(r.ctx, i, http.StatusOK)
+}
+
+// discardImport gives up what was not promoted.
+func (s *Server) discardImport(r *request) (*answer, error) {
+	desk, id, err := s.deskAndID(r)
+	if err != nil {
+		return nil, err
+	}
+	i, err := desk.Discard(r.ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.importAnswer(r.ctx, i, http.StatusOK)
+}
+
+// commitImport promotes a preview. It waits a little: most are done at once.
+func (s *Server) commitImport(r *request) (*answer, error) {
+	desk, id, err := s.deskAndID(r)
+	if err != nil {
+		return nil, err
+	}
+	accept, err := r.params.Accept(intake.AcceptAll, intake.AcceptAll, intake.AcceptGood)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.ctx, commitWait)
+	defer cancel()
+	i, err := desk.Commit(ctx, id, accept, r.who())
+	if err != nil {
+		return nil, err
+	}
+	status := http.StatusOK
+	if i.Active {
+		status = http.StatusAccepted
+	}
+	return s.importAnswer(context.WithoutCancel(ctx), i, status)
+}
+
+// importAnswer is an import with what was found in it, by code.
+func (s *Server) importAnswer(ctx context.Context, i intake.Import, status int) (*answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, itemsBudget)
+	defer cancel()
+	counts, err := s.imports.IssueCounts(ctx, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	j := s.importJSON(i)
+	j.Issues.ByCode = make([]codeCountJSON, len(counts))
+	for n, c := range counts {
+		j.Issues.ByCode[n] = codeCountJSON(c)
+	}
+	a, err := noStore(jsonAnswer(j))
+	if err != nil {
+		return nil, err
+	}
+	a.status = status
+	if status == http.StatusAccepted {
+		a.location = s.base + importPath(i.ID)
+	}
+	return a, nil
+}
+
+// desk is where files are taken.
+func (s *Server) desk() (*intake.Desk, error) {
+	if s.imports == nil {
+		return nil, registry.NewError(registry.NotFound, "no_imports", "本服务不接收普查文件", "this server takes no survey files")
+	}
+	return s.imports, nil
+}
+
+func (s *Server) deskAndID(r *request) (*intake.Desk, census.BatchID, error) {
+	desk, err := s.desk()
+	if err != nil {
+		return nil, census.BatchID{}, err
+	}
+	text := r.path("importId")
+	id, ok := census.ParseBatchID(text)
+	if !ok {
+		return nil, id, missing(codeNoRecord, "importId", text, registry.Text{ZH: "没有这个批次", EN: "there is no such import"},
+			registry.Text{ZH: "批次编号形如 550e8400-e29b-41d4-a716-446655440000；列表见 /imports", EN: "an id is like 550e8400-e29b-41d4-a716-446655440000; see /imports for those there are"})
+	}
+	return desk, id, nil
+}
+
+func (s *Server) importOf(r *request) (intake.Import, error) {
+	desk, id, err := s.deskAndID(r)
+	if err != nil {
+		return intake.Import{}, err
+	}
+	return desk.Import(r.ctx, id)
+}
+
+// who names the holder of the key of a request in the change log.
+func (r *request) who() string { return fmt.Sprintf("%s (%s)", r.identity.Owner, r.identity.KeyID) }
+
+// noStore marks an answer that is old at once.
+func noStore(a *answer, err error) (*answer, error) {
+	if err == nil {
+		a.cache = "no-store"
+	}
+	return a, err
+}
+
+func importPath(id census.BatchID) string { return "/imports/" + id.String() }
+
+// parcel is what a request sends, and how its body ended.
+type parcel struct {
+	intake.Parcel
+	body *sentBody
+}
+
+// parcelOf reads the head of a request. A body that says to be too large is refused before any of it is read.
+func parcelOf(r *request, most int64) (parcel, error) {
+	p := parcel{Parcel: intake.Parcel{KeyID: r.identity.KeyID, Actor: r.who(), IdempotencyKey: r.http.Header.Get("Idempotency-Key")}}
+	var err error
+	if p.Accept, err = r.params.Accept(intake.AcceptNone, intake.AcceptAll, intake.AcceptGood, intake.AcceptNone); err != nil {
+		return p, err
+	}
+	if p.Encoding, err = r.params.Encoding(); err != nil {
+		return p, err
+	}
+	if err := checkIdempotencyKey(p.IdempotencyKey); err != nil {
+		return p, err
+	}
+	if p.body, err = openBody(r, most); err != nil {
+		return p, err
+	}
+	p.Body = p.body
+	name, given := r.params["name"]
+	if !given {
+		name = p.body.name
+	}
+	p.Name, err = query.SurveyName(name)
+	return p, err
+}
+
+// longestIdempotencyKey is in bytes; a UUID has 36.
+const longestIdempotencyKey = 200
+
+func checkIdempotencyKey(key string) error {
+	if len(key) > longestIdempotencyKey || !storable(key) {
+		return registry.InvalidField("Idempotency-Key", key, "须为不超过 200 字节的可见文字", "write at most 200 bytes of visible text")
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package api_test
+
+import (
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"citygrid/registry/intake"
+)
+
+func TestAPreviewOfAProcessThatIsGoneIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	id := o.send("name=a.csv", lamps(1, 5)+"4205020118500099,路灯,,崭新,2011-12-31,111.285,30.705,钢\n").ID
+	before := o.settled(id)
+	o.restart()
+	after := o.settled(id)
+	if before.State != "staged" || after.State != "staged" || after.Rows != before.Rows || after.Issues.Errors != 1 {
+		t.Errorf("%+v\n%+v", before, after)
+	}
+	// PostgreSQL may hold the lock of the process that is gone a moment longer: then its preview is found to be dead only now.
+	commit := o.call("POST", "/imports/"+id+"/commit?accept=good", nil, o.key)
+	for range 100 {
+		if commit.Status != http.StatusConflict {
+			break
+		}
+		o.settled(id)
+		commit = o.call("POST", "/imports/"+id+"/commit?accept=good", nil, o.key)
+	}
+	if i := commit.imported(http.StatusOK); i.State != "promoted" || i.Changes.Created != 5 {
+		t.Errorf("%+v", i)
+	}
+}
+
+func TestWhatAShutdownInterruptsTheNextProcessFinishes(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *intake.Config) { c.Running = 1 })
+	var ids []string
+	for n := range 4 {
+		ids = append(ids, o.send("name=a.csv&accept=all", lamps(1+2000*n, 2000)).ID)
+	}
+	began := time.Now()
+	o.restart()
+	if took := time.Since(began); took > 8*time.Second {
+		t.Errorf("it took %v to stop", took)
+	}
+	for _, id := range ids {
+		if i := o.settled(id); i.State != "promoted" || i.Changes.Created+i.Changes.Unchanged != 2000 {
+			t.Errorf("%+v", i)
+		}
+	}
+	if left := o.files(); len(left) != 0 {
+		t.Errorf("files are left: %q", left)
+	}
+}
+
+func TestEventsEndWhenTheServerStops(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *intake.Config) { c.Running = 1 })
+	for n := range 3 {
+		o.send("name=a.csv&accept=all", lamps(1+2000*n, 2000))
+	}
+	last := o.send("name=a.csv&accept=all", lamps(6001, 2000)).ID
+	ended := make(chan reply, 1)
+	go func() { ended <- o.call("GET", "/imports/"+last+"/events", nil, o.key) }()
+	time.Sleep(20 * time.Millisecond)
+	o.stop()
+	select {
+	case got := <-ended:
+		if got.Status != http.StatusOK || !strings.Contains(got.Body, "event: ") {
+			t.Errorf("%d %s", got.Status, got.Body)
+		}
+	case <-time.After(5 * time.Second):
+		buffer := make([]byte, 1<<20)
+		t.Fatalf("the stream goes on:\n%s", buffer[:runtime.Stack(buffer, true)])
+	}
+}
+
+func TestAPreviewThatNobodyWantsExpires(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	id := o.send("name=a.csv", lamps(1, 5)).ID
+	o.settled(id)
+	o.restart(func(c *intake.Config) {
+		c.Clock = func() time.Time { return clock().Add(25 * time.Hour) }
+	})
+	for range 500 {
+		if i := o.settled(id); i.State == "rejected" {
+			if i.Failure.Code == "expired" && len(o.files()) == 0 {
+				return
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("it is kept: %+v, %q", o.settled(id), o.files())
+}

@@ -1,0 +1,73 @@
+package query
+
+import (
+	"fmt"
+	"strconv"
+
+	"citygrid/registry"
+	"citygrid/registry/census"
+	"citygrid/registry/intake"
+)
+
+// Accept reads the parameter accept as one of the policies that a request may name; absent when it is not given.
+func (p Parameters) Accept(absent intake.Accept, allowed ...intake.Accept) (intake.Accept, error) {
+	text, given := p["accept"]
+	if !given {
+		return absent, nil
+	}
+	list := ""
+	for i, a := range allowed {
+		if text == string(a) {
+			return a, nil
+		}
+		if i > 0 {
+			list += ", "
+		}
+		list += string(a)
+	}
+	return "", invalid(field("accept", text, "应为其中之一："+list, "write one of "+list))
+}
+
+// Encoding reads the parameter encoding, empty for auto and when absent: the file tells.
+func (p Parameters) Encoding() (census.Encoding, error) {
+	text := p["encoding"]
+	if text == "" || text == "auto" {
+		return "", nil
+	}
+	e, ok := census.ParseEncoding(text)
+	if !ok {
+		const list = "auto, utf-8, gb18030, gbk, utf-16le, utf-16be"
+		return "", invalid(field("encoding", text, "应为其中之一："+list, "write one of "+list))
+	}
+	return e, nil
+}
+
+// SurveyName is the name of a survey file, cleaned of folders. It refuses formats that are not read.
+func SurveyName(text string) (string, error) {
+	name, err := intake.CleanName(text)
+	if err != nil {
+		return "", err
+	}
+	if _, err := census.FormatOf(name); err != nil {
+		e := registry.InvalidField("name", name, "不支持该格式的文件，请看文件扩展名", "files of this format are not read; the name's extension tells the format")
+		e.Code, e.Err = "unsupported_format", err
+		return "", e
+	}
+	return name, nil
+}
+
+// After reads the parameter after: how many entries of a list are left out at its beginning.
+func (p Parameters) After() (int64, error) {
+	text, given := p["after"]
+	if !given {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || text[0] == '+' || n > maxAfter {
+		return 0, invalid(field("after", text, fmt.Sprintf("应为 0 到 %d 的整数", maxAfter), fmt.Sprintf("write a whole number from 0 to %d", maxAfter)))
+	}
+	return n, nil
+}
+
+// maxAfter is beyond all that is kept of a list.
+const maxAfter = 10_000_000

@@ -1,0 +1,165 @@
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"citygrid/registry"
+	"citygrid/registry/census"
+)
+
+// Parcel is a file as it is sent.
+type Parcel struct {
+	Name           string // see [CleanName]
+	Accept         Accept
+	Encoding       census.Encoding
+	KeyID          string
+	Actor          string
+	IdempotencyKey string
+	Body           io.Reader
+}
+
+// Receive writes a file down and queues it. An error of Body is returned as it is, and nothing is left of the file. TooLarge when the body
+// is longer than MaxBytes; Unavailable when too much waits; when the sender has used its idempotency key before, the import of that time for
+// the same file, and Conflict for another.
+func (d *Desk) Receive(ctx context.Context, p Parcel) (Import, error) {
+	leave, err := d.enter(ctx)
+	if err != nil {
+		return Import{}, err
+	}
+	defer leave()
+	u := Upload{
+		ID: census.NewBatchID(), Name: p.Name, Accept: p.Accept, Encoding: p.Encoding, KeyID: p.KeyID, Actor: p.Actor,
+		IdempotencyKey: p.IdempotencyKey, ReceivedAt: d.config.Clock(), Kept: true,
+	}
+	if u.Bytes, u.Digest, err = d.write(u.ID, p.Body); err != nil {
+		return Import{}, err
+	}
+	recorded, added, err := d.config.Store.AddUpload(ctx, u)
+	if err != nil {
+		d.remove(u.ID)
+		return Import{}, err
+	}
+	if !added {
+		d.remove(u.ID)
+		if recorded.Digest != u.Digest {
+			return Import{}, registry.NewError(registry.Conflict, CodeKeyReused,
+				"该 Idempotency-Key 已用于另一个文件；请为每个文件使用不同的值", "this Idempotency-Key was used for another file: give each file its own")
+		}
+		return d.Import(ctx, recorded.ID)
+	}
+	if err := d.enqueue(newJob(u)); err != nil { // between enter and here others may have come
+		d.config.Log.Warn("an upload waits for the next look / 上传的文件稍后处理", "import", u.ID.String(), "err", err)
+	}
+	return d.Import(ctx, u.ID)
+}
+
+// CodeKeyReused is the code of an idempotency key that came before with another file.
+const CodeKeyReused = "idempotency_key_reused"
+
+// enter lets a file in while there is room for it.
+func (d *Desk) enter(ctx context.Context) (leave func(), err error) {
+	kept, err := d.config.Store.KeptUploads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.jobs)+d.coming >= d.config.Waiting || len(kept)+d.coming >= d.config.Kept {
+		return nil, full()
+	}
+	d.coming++
+	return func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.coming--
+	}, nil
+}
+
+// write puts a body on the disk, where it survives a crash, and counts and hashes it.
+func (d *Desk) write(id census.BatchID, body io.Reader) (size int64, digest string, err error) {
+	if err := d.makeFolder(); err != nil {
+		return 0, "", stored(err)
+	}
+	part := d.path(id) + ".part"
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return 0, "", stored(err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(part)
+		}
+	}()
+	sum := sha256.New()
+	size, err = io.Copy(io.MultiWriter(onDisk{f}, sum), io.LimitReader(body, d.config.MaxBytes+1))
+	switch {
+	case err == nil && size == 0:
+		err = registry.InvalidField("body", "", "文件为空", "the file is empty")
+	case err == nil && size > d.config.MaxBytes:
+		err = TooLarge(d.config.MaxBytes)
+	case err == nil:
+		err = stored(f.Sync())
+	}
+	if err = errors.Join(err, stored(f.Close())); err != nil {
+		return 0, "", err
+	}
+	if err = stored(os.Rename(part, d.path(id))); err != nil {
+		return 0, "", err
+	}
+	return size, hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// makeFolder makes the folder of uploads, which nobody else may enter. Others may have use for the one above.
+func (d *Desk) makeFolder() error {
+	if err := os.MkdirAll(filepath.Dir(d.config.Dir), 0o755); err != nil {
+		return err
+	}
+	if err := os.Mkdir(d.config.Dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return os.Chmod(d.config.Dir, 0o700) // it may have been there, open to all
+}
+
+// TooLarge is the refusal of a file beyond a limit in bytes.
+func TooLarge(limit int64) error {
+	return registry.NewError(registry.TooLarge, "file_too_large",
+		fmt.Sprintf("文件过大，上限为 %d MiB；请拆分后分别提交", limit>>20), fmt.Sprintf("the file is larger than %d MiB: send it in parts", limit>>20))
+}
+
+// onDisk marks errors of the disk, as opposed to those of the sender.
+type onDisk struct{ io.Writer }
+
+func (w onDisk) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	return n, stored(err)
+}
+
+// stored is a failure to store a file, for who sends it; nil stays nil.
+func stored(err error) error {
+	if err == nil {
+		return nil
+	}
+	e := registry.NewError(registry.Internal, "internal", "内部错误", "internal error")
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		e = registry.NewError(registry.Unavailable, "storage_full", "服务器存储空间已满", "the server's storage is full")
+	}
+	e.Err = fmt.Errorf("store the upload: %w", err)
+	return e
+}
+
+// path is where a file lies: its name is that of the batch and nothing that a sender chose.
+func (d *Desk) path(id census.BatchID) string { return filepath.Join(d.config.Dir, id.String()) }
+
+func (d *Desk) remove(id census.BatchID) {
+	if err := os.Remove(d.path(id)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		d.config.Log.Error("an upload cannot be removed / 无法删除上传的文件", "import", id.String(), "err", err)
+	}
+}

@@ -1,0 +1,109 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"citygrid/registry"
+	"citygrid/registry/catalog"
+	"citygrid/registry/census"
+)
+
+// abandoned is how old a file must be that belongs to no upload before it is removed: younger ones may be on their way.
+const abandoned = time.Hour
+
+// sweepEvery is how often batches are looked for whose process is gone.
+const sweepEvery = time.Hour
+
+// tidy gives up what was interrupted, takes up again what is not decided, ends what waited too long, and removes what is nobody's.
+func (d *Desk) tidy(ctx context.Context) {
+	now := d.config.Clock()
+	kept, err := d.config.Store.KeptUploads(ctx)
+	if err == nil && now.Sub(d.swept) >= sweepEvery {
+		if _, err = d.config.Store.RejectInterrupted(ctx, now); err == nil {
+			d.swept = now
+		}
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			d.config.Log.Warn("uploads not looked at, tried again later / 未能检查上传的文件，稍后重试", "err", err)
+		}
+		return
+	}
+	wanted := map[string]bool{}
+	for _, u := range kept {
+		wanted[u.ID.String()] = true
+		if err := d.attend(ctx, u, now); err != nil && ctx.Err() == nil {
+			d.config.Log.Warn("an upload is looked at again later / 上传的文件稍后处理", "import", u.ID.String(), "err", err)
+		}
+	}
+	d.sweep(wanted, now)
+}
+
+// attend does what is due for an upload that nobody is working on.
+func (d *Desk) attend(ctx context.Context, u Upload, now time.Time) error {
+	d.mu.Lock()
+	busy := d.active[u.ID] != nil
+	d.mu.Unlock()
+	if busy {
+		return nil
+	}
+	b, err := d.config.Store.Batch(ctx, u.ID)
+	begun := err == nil
+	if err != nil && registry.KindOf(err) != registry.NotFound {
+		return err
+	}
+	interrupted := begun && b.State == census.Rejected && b.Reason == census.ReasonInterrupted
+	switch {
+	case begun && !interrupted && (b.State == census.Promoted || b.State == census.Rejected): // and its process could not say so
+		u.Kept = false
+		d.save(ctx, u)
+	case now.Sub(u.ReceivedAt) > d.config.Lifetime:
+		return d.giveUp(ctx, u, census.ReasonExpired)
+	case begun && !interrupted: // staged, by this process or one beside it
+	default:
+		if _, err := os.Stat(d.path(u.ID)); errors.Is(err, fs.ErrNotExist) {
+			return nil // in the folder of another server
+		}
+		return d.enqueue(newJob(u))
+	}
+	return nil
+}
+
+// giveUp rejects an upload for a reason.
+func (d *Desk) giveUp(ctx context.Context, u Upload, reason string) error {
+	err := d.config.Store.RejectBatch(ctx, census.Batch{ID: u.ID, Reason: reason, FinishedAt: d.config.Clock()})
+	if err != nil {
+		return err
+	}
+	u.Kept, u.FailureCode, u.Failure = false, reason, map[string]catalog.Text{
+		census.ReasonDiscarded: {ZH: "已放弃", EN: "it was discarded"},
+		census.ReasonExpired:   {ZH: "期限内无人确认", EN: "nobody decided in time"},
+	}[reason]
+	if err := d.config.Store.SaveUpload(ctx, u); err != nil {
+		return err
+	}
+	d.remove(u.ID)
+	return nil
+}
+
+// sweep removes files that belong to no upload: a process ended while it received them, or before it could remove them.
+func (d *Desk) sweep(wanted map[string]bool, now time.Time) {
+	files, err := os.ReadDir(d.config.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		d.config.Log.Warn("the folder of uploads cannot be read / 无法读取上传目录", "err", err)
+		return
+	}
+	for _, f := range files {
+		info, err := f.Info()
+		_, ours := census.ParseBatchID(strings.TrimSuffix(f.Name(), ".part"))
+		if err == nil && ours && !wanted[f.Name()] && now.Sub(info.ModTime()) > abandoned {
+			os.Remove(filepath.Join(d.config.Dir, f.Name())) // if not now, the next time
+		}
+	}
+}
