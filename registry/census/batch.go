@@ -28,13 +28,14 @@ func (id BatchID) String() string {
 // State is how far a batch has come.
 type State string
 
-// The states of a batch, in order; the last two are final.
+// The states of a batch, in order; Rejected and StateUndone are final, and Promoted unless it is undone.
 const (
-	Received State = "received" // its rows are being read, checked one by one and staged
-	Checked  State = "checked"  // every row was read; the checks that need the whole file are running
-	Staged   State = "staged"   // its good rows wait for promotion
-	Promoted State = "promoted" // its rows are visible
-	Rejected State = "rejected" // nothing of it is visible; Batch.Reason says why
+	Received    State = "received" // its rows are being read, checked one by one and staged
+	Checked     State = "checked"  // every row was read; the checks that need the whole file are running
+	Staged      State = "staged"   // its good rows wait for promotion
+	Promoted    State = "promoted" // its rows are visible
+	Rejected    State = "rejected" // nothing of it is visible; Batch.Reason says why
+	StateUndone State = "undone"   // it was promoted and taken back; Batch.Reason is what was said for it
 )
 
 // The reasons for which a batch is rejected.

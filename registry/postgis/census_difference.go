@@ -54,7 +54,7 @@ func (s *Store) readStaged(ctx context.Context, id census.BatchID, read func(pgx
 		err := tx.QueryRow(ctx, sqlDifferenceState, [16]byte(id)).Scan(&state, &good)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
-			return registry.NewError(registry.NotFound, "no_batch", "没有这个批次："+id.String(), "there is no batch "+id.String())
+			return noBatch(id)
 		case err != nil:
 			return err
 		case state != census.Staged:

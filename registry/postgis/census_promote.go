@@ -82,10 +82,14 @@ func (c *Change) promote(ctx context.Context, id census.BatchID, rows int64) (ce
 		return n, interpret("update components", err)
 	}
 	n.Updated = tag.RowsAffected()
+	revived, err := c.revive(ctx, id)
+	if err != nil {
+		return n, err
+	}
 	if tag, err = c.tx.Exec(ctx, staged(id, sqlPromoteInsert), [16]byte(id), c.id); err != nil {
 		return n, interpret("create components", codeTaken(err))
 	}
-	n.Created = tag.RowsAffected()
+	n.Created = tag.RowsAffected() + revived
 	n.Unchanged = rows - n.Created - n.Updated
 	if _, err := c.tx.Exec(ctx, sqlPromoteDone, [16]byte(id), c.id, n.Created, n.Updated, n.Unchanged); err != nil {
 		return n, interpret("record the promotion", err)

@@ -19,9 +19,13 @@ func (s *Store) Batch(ctx context.Context, id census.BatchID) (census.Batch, err
 	}
 	b, err := pgx.CollectOneRow(rows, scanBatch)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return b, registry.NewError(registry.NotFound, "no_batch", "没有这个批次："+id.String(), "there is no batch "+id.String())
+		return b, noBatch(id)
 	}
 	return b, interpret("read batch", err)
+}
+
+func noBatch(id census.BatchID) error {
+	return registry.NewError(registry.NotFound, "no_batch", "没有这个批次："+id.String(), "there is no batch "+id.String())
 }
 
 // Batches are the latest, at most limit, the last begun first.

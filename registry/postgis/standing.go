@@ -88,10 +88,17 @@ select (select revision from collection where name = 'components'), (select coal
 
 	sqlStandingAll = `select id, geom, false from component where state <> '移除'`
 
-	// What was created has a higher id than all before it, because who writes components does so alone; what was changed left an image.
+	// What was created has a higher id than all before it, because who writes components does so alone; what was changed left an image, and
+	// so did what was withdrawn and what came back.
 	sqlStandingSince = `
 select id, geom, state = '移除' from component where id > $1
 union all
 select id, geom, state = '移除' from component
-where id <= $1 and id in (select id from component_version where superseded_by = any($2))`
+where id <= $1 and id in (select id from component_version where superseded_by = any($2))
+union all
+select * from (
+    select distinct on (v.id) v.id, v.geom, true from component_version v
+    where v.superseded_by = any($2) and not exists (select from component c where c.id = v.id)
+    order by v.id
+) withdrawn`
 )
