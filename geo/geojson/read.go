@@ -17,11 +17,20 @@ import (
 // specification that names anything but WGS 84 in degrees (also when it stands after the features), and an end that
 // comes too early. The caller may stop at any time; r has then been read further than the last feature.
 func Read(r io.Reader, lim geo.Limits) iter.Seq2[Feature, error] {
+	return func(yield func(Feature, error) bool) { walk(newScanner(r, lim.OrDefault()), yield) }
+}
+
+// ReadText is [Read] of a document that is in memory, such as one line of many.
+func ReadText(text []byte, lim geo.Limits) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
-		d := document{scanner: newScanner(r, lim.OrDefault()), yield: yield}
-		if err := d.read(); err != nil && !errors.Is(err, errStopped) {
-			yield(Feature{}, &DocumentError{Line: d.line(), Offset: d.offset(), Err: err})
-		}
+		walk(&scanner{buffer: text, err: io.EOF, lim: lim.OrDefault()}, yield)
+	}
+}
+
+func walk(s *scanner, yield func(Feature, error) bool) {
+	d := document{scanner: s, yield: yield}
+	if err := d.read(); err != nil && !errors.Is(err, errStopped) {
+		yield(Feature{}, &DocumentError{Line: d.line(), Offset: d.offset(), Err: err})
 	}
 }
 
