@@ -12,9 +12,10 @@ import (
 )
 
 type importCommand struct {
-	Files    []string `arg:"" name:"file" type:"existingfile" help:"CSV, TSV or GeoJSON with the standard's column names: ObjID, ObjName, ObjState, Lon, Lat …"`
+	Files    []string `arg:"" name:"file" type:"existingfile" help:"CSV, TSV, XLSX, GeoJSON or GeoJSON lines with the standard's column names: ObjID, ObjName, ObjState, Lon, Lat …"`
 	Accept   string   `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
 	Encoding string   `enum:"auto,utf-8,gb18030,gbk,utf-16le,utf-16be" default:"auto" help:"Of CSV and TSV: ${enum}. auto looks at the whole file."`
+	Sheet    []string `sep:"none" placeholder:"NAME" help:"Of a workbook: the sheet to read. Repeatable; without it, all are read."`
 
 	importOutputs
 }
@@ -71,7 +72,7 @@ func (c importCommand) importFile(ctx context.Context, survey *census.Census, na
 	format, err := census.FormatOf(name)
 	if err != nil {
 		return registry.InvalidField("file", name,
-			"目前只读取 .csv、.tsv、.txt 和 .geojson", "only .csv, .tsv, .txt and .geojson are read so far")
+			"目前只读取 .csv、.tsv、.txt、.xlsx、.geojson 和 .geojsonl", "only .csv, .tsv, .txt, .xlsx, .geojson and .geojsonl are read so far")
 	}
 	encoding, _ := census.ParseEncoding(c.Encoding) // "auto" is none
 	in, err := os.Open(name)
@@ -79,7 +80,7 @@ func (c importCommand) importFile(ctx context.Context, survey *census.Census, na
 		return err
 	}
 	defer in.Close()
-	f := census.File{Name: name, Format: format, Encoding: encoding, Body: in}
+	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Body: in}
 	report, err := survey.Import(ctx, f)
 	if err != nil {
 		return err
@@ -94,8 +95,12 @@ func printImport(name string, r census.Report) int {
 			fmt.Fprintf(os.Stderr, "… and %d more / 另有 %[1]d 处\n", r.Errors+r.Warnings-int64(i))
 			break
 		}
+		where := name
+		if issue.Sheet != "" {
+			where += "[" + issue.Sheet + "]"
+		}
 		fmt.Fprintf(os.Stderr, "%s:%d %s %q: %s / %s [%s %s]\n",
-			name, issue.Row, issue.Column, issue.Value, issue.Message.ZH, issue.Message.EN, issue.Severity, issue.Code)
+			where, issue.Row, issue.Column, issue.Value, issue.Message.ZH, issue.Message.EN, issue.Severity, issue.Code)
 	}
 	for _, how := range r.Recognised {
 		fmt.Printf("%s: %s / %s\n", name, how.EN, how.ZH)

@@ -60,6 +60,7 @@ type Batch struct {
 	AreasRevision int64
 	StartedAt     time.Time
 	FinishedAt    time.Time // zero before Promoted or Rejected
+	Sheets        []string  // of a workbook, those with rows, in the order in which they were read
 	Read          int64     // rows in the file, without header
 	Good          int64     // rows that are, or were, staged
 	Bad           int64     // rows with an error; a repeated identical row is neither good nor bad

@@ -23,7 +23,7 @@ func TestFormatIsToldByTheEndOfTheName(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]Format{
 		"lamps.csv": FormatCSV, "a/b/LAMPS.CSV": FormatCSV, "x.geojson": FormatGeoJSON, "x.json": FormatGeoJSON,
-		"x.xlsx": "", "csv": "", "x.csv.gz": "", "": "",
+		"x.XLSX": FormatXLSX, "x.xls": FormatXLSX, "x.geojsonl": FormatGeoJSONSeq, "x.ndjson": FormatGeoJSONSeq, "csv": "", "x.csv.gz": "", "": "",
 	} {
 		if got, err := FormatOf(name); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: got %q, %v", name, got, err)

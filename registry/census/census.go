@@ -32,7 +32,9 @@ type File struct {
 	Format Format
 	// Encoding of its text; empty: told from the whole file. GeoJSON is UTF-8 always.
 	Encoding Encoding
-	Body     io.ReadSeeker // at its first byte
+	// Sheets are the names of the sheets of a workbook that are read; none: all.
+	Sheets []string
+	Body   io.ReadSeeker // at its first byte
 }
 
 // Report is what became of a file.
@@ -47,7 +49,7 @@ type Report struct {
 	Warnings   int64
 	Fixed      int64
 	Totals     []Total // of all issues, also those past MaxIssues
-	Rejected   []int64 // the lines of the bad rows, all of them, in order
+	Rejected   []int64 // the bad rows, all of them, in order, by [Batch.Place]
 }
 
 // LeftOut is how many issues were found and are not among Issues.

@@ -14,7 +14,7 @@ import (
 
 // StagedRow is a row that passed its checks.
 type StagedRow struct {
-	Line int64
+	Line int64 // in the file, by [Batch.Place]
 	registry.Component
 }
 

@@ -32,18 +32,17 @@ func read(t testing.TB, body string, e Encoding) (rows []string, how []catalog.T
 	if _, err := io.Copy(&seen, iotest.OneByteReader(strings.NewReader(body))); err != nil {
 		t.Fatal(err)
 	}
-	var r run
-	reader, err := r.open(File{Format: FormatCSV, Encoding: e, Body: strings.NewReader(body)}, &seen)
+	reader, how, err := open(File{Format: FormatCSV, Encoding: e, Body: strings.NewReader(body)}, &seen)
 	if err != nil {
-		return nil, r.recognised, err
+		return nil, how, err
 	}
 	for row, err := range reader.Rows() {
 		if err != nil {
-			return rows, r.recognised, err
+			return rows, how, err
 		}
 		rows = append(rows, strings.Join(row.Values, "|"))
 	}
-	return rows, r.recognised, nil
+	return rows, append(how, reader.(*CSV).recognised()...), nil
 }
 
 func TestTraps1And2AFileIsReadInTheEncodingThatAllOfItFits(t *testing.T) {

@@ -14,28 +14,38 @@ type Format string
 const (
 	FormatCSV     Format = "csv"
 	FormatGeoJSON Format = "geojson"
+	FormatXLSX    Format = "xlsx"
+	// FormatGeoJSONSeq is one GeoJSON text a line, or after a record separator each (RFC 8142).
+	FormatGeoJSONSeq Format = "geojsonseq"
 )
 
-// FormatOf tells the format by a file's name: .csv, .tsv, .txt (a table as well), .geojson or .json, in any case. It looks at nothing else; a file of another
-// kind under that name is refused when it is read.
+// FormatOf tells the format by a file's name, in any case: .csv, .tsv, .txt (a table as well), .xlsx, .geojson, .json, .geojsonl, .geojsonseq or .ndjson.
+// An import reads a file as what it is, whichever of these it is named as. The kinds of workbooks that are not read are FormatXLSX too: its reader says what to do.
 func FormatOf(name string) (Format, error) {
 	switch ext := strings.ToLower(path.Ext(name)); ext {
 	case ".csv", ".tsv", ".txt":
 		return FormatCSV, nil
 	case ".geojson", ".json":
 		return FormatGeoJSON, nil
+	case ".geojsonl", ".geojsonseq", ".ndjson":
+		return FormatGeoJSONSeq, nil
+	case ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et":
+		return FormatXLSX, nil
 	default:
-		return "", fmt.Errorf("survey file %.60q: only .csv, .tsv, .txt and .geojson are read, not %.20q", name, ext)
+		return "", fmt.Errorf("survey file %.60q: only .csv, .tsv, .txt, .xlsx, .geojson and .geojsonl are read, not %.20q", name, ext)
 	}
 }
 
-// NewReader reads r, which starts at the file's first byte, as a survey file of a format. Its errors are those of [NewCSV].
+// NewReader reads r, which starts at the file's first byte, as a survey file of a format. Its errors are those of [NewCSV]. A workbook cannot be read from
+// a stream: see [NewXLSX].
 func NewReader(f Format, r io.Reader) (Reader, error) {
 	switch f {
 	case FormatCSV:
 		return NewCSV(r)
 	case FormatGeoJSON:
 		return NewGeoJSON(r), nil
+	case FormatGeoJSONSeq:
+		return NewGeoJSONSeq(r), nil
 	}
 	return nil, fmt.Errorf("survey file: unknown format %.20q", f)
 }

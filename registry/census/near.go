@@ -202,9 +202,9 @@ func (r *run) reportNear(ctx context.Context, found []closeness) error {
 		is := Issue{Row: c.row, Column: objID.columnName(), Code: CodeNearDuplicate, Value: ofRows[c.row], Severity: Warning}
 		switch {
 		case c.inFile > 0:
-			is.Message = c.crowdText()
+			is.Message = c.crowdText(r.batch.list(c.rows, c.inFile, c.row))
 		case c.who > 0:
-			is.Message = c.pairText(ofRows[c.who], catalog.Text{ZH: fmt.Sprintf("第 %d 行", c.who), EN: fmt.Sprintf("row %d", c.who)})
+			is.Message = c.pairText(ofRows[c.who], catalog.Text{ZH: "第 " + r.batch.rowText(c.who, c.row) + " 行", EN: "row " + r.batch.rowText(c.who, c.row)})
 		default:
 			is.Message = c.pairText(ofComponents[-c.who], catalog.Text{ZH: "已在库中", EN: "in the registry"})
 		}
@@ -227,8 +227,7 @@ func (c closeness) pairText(code string, where catalog.Text) catalog.Text {
 	return t
 }
 
-func (c closeness) crowdText() catalog.Text {
-	rows := list(c.rows, c.inFile)
+func (c closeness) crowdText(rows string) catalog.Text {
 	t := catalog.Text{
 		ZH: fmt.Sprintf("%d 个同小类部件挤在 %g 米见方之内：第 %s 行", c.inFile+c.inStore, c.tolerance, rows),
 		EN: fmt.Sprintf("%d components of the sub-class stand within a square of %g m: rows %s", c.inFile+c.inStore, c.tolerance, rows),

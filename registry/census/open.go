@@ -21,6 +21,6 @@ func Open(f File) (Reader, File, error) {
 			return nil, f, err
 		}
 	}
-	reader, err := new(run).open(f, nil)
+	reader, _, err := open(f, nil)
 	return reader, f, err
 }

@@ -10,8 +10,8 @@ import (
 type Row struct {
 	// Sheet is the sheet of a workbook, empty in formats without.
 	Sheet string
-	// Line is what the crew's own editor shows: the line on which a CSV record begins, the place of a GeoJSON feature in its
-	// collection, from 1.
+	// Line is what the crew's own editor shows: the line on which a CSV record begins, a sheet's row, the place of a GeoJSON feature in its
+	// collection, from 1. It names a row within its Sheet.
 	Line int64
 	// Columns are the names, Values the cells below them. Both are read only; Values holds until the next Row.
 	Columns []string
@@ -22,6 +22,8 @@ type Row struct {
 	Faults []Issue
 	// Issues are what the Reader found in single cells; the rest of the record is checked all the same.
 	Issues []Issue
+	// Note marks what is no component, and not counted as one: its Issues alone are told.
+	Note bool
 }
 
 // Reader yields the rows of a survey file. A record that cannot be read is a Row with Faults and reading goes on; an error ends

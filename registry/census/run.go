@@ -64,9 +64,13 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 
 // rows stages the good rows.
 func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
-	reader, err := r.open(f, seen)
+	reader, how, err := open(f, seen)
+	r.recognised = append(r.recognised, how...)
 	if err != nil {
 		return err
+	}
+	if told, ok := reader.(interface{ recognised() []catalog.Text }); ok {
+		defer func() { r.recognised = append(r.recognised, told.recognised()...) }() // a workbook's sheets are known when they are read
 	}
 	if columns := reader.Columns(); columns != nil {
 		if issues := checkHeader(columns); len(issues) > 0 {
@@ -85,29 +89,11 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 	return r.staging.Flush(ctx)
 }
 
-// open begins to read the file in its encoding.
-func (r *run) open(f File, seen *sniffer) (Reader, error) {
-	if f.Format != FormatCSV {
-		return NewReader(f.Format, f.Body)
-	}
-	if f.Encoding == "" {
-		var err error
-		if f.Encoding, err = detect(f.Body, seen); err != nil {
-			return nil, err
-		}
-	}
-	if f.Encoding != UTF8 {
-		r.recognised = append(r.recognised, f.Encoding.recognised())
-	}
-	reader, err := NewCSV(decoded(f.Body, f.Encoding))
-	if err != nil {
-		return nil, err
-	}
-	r.recognised = append(r.recognised, reader.recognised()...)
-	return reader, nil
-}
-
 func (r *run) row(ctx context.Context, row *Row) error {
+	if row.Note {
+		r.report(row.Issues...)
+		return nil
+	}
 	r.batch.Read++
 	if r.batch.Read%progressRows == 0 {
 		if err := ctx.Err(); err != nil {
@@ -117,11 +103,12 @@ func (r *run) row(ctx context.Context, row *Row) error {
 	}
 	staged, issues := r.checker.check(row)
 	r.report(issues...)
+	staged.Line = r.batch.numbered(row)
 	if hasError(issues) {
 		r.batch.Bad++
-		r.rejected = append(r.rejected, row.Line)
+		r.rejected = append(r.rejected, staged.Line)
 		if code := staged.Code.String(); code != "" {
-			r.unstaged = append(r.unstaged, NamedLine{strings.Clone(code), row.Line})
+			r.unstaged = append(r.unstaged, NamedLine{strings.Clone(code), staged.Line})
 		}
 		return nil
 	}
@@ -136,6 +123,9 @@ func (r *run) report(issues ...Issue) {
 		r.totals[Total{Code: i.Code, Severity: i.Severity}]++
 		count := map[Severity]*int64{Error: &r.errors, Warning: &r.warnings, Fixed: &r.fixed}[i.Severity]
 		if *count++; *count <= int64(r.config.MaxIssues) {
+			if i.Sheet == "" {
+				i.Sheet, i.Row = r.batch.Place(i.Row)
+			}
 			i.Column, i.Message.ZH, i.Message.EN = visible(i.Column), visible(i.Message.ZH), visible(i.Message.EN) // they quote cells
 			r.issues = append(r.issues, i)
 		}

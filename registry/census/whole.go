@@ -3,7 +3,6 @@ package census
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"citygrid/registry/catalog"
 )
@@ -69,8 +68,8 @@ func (r *run) namesakes(group []Namesake) {
 			r.report(Issue{
 				Row: n.Line, Column: objID.columnName(), Code: CodeRepeatedRow, Value: cut(n.Code), Severity: Warning,
 				Message: catalog.Text{
-					ZH: fmt.Sprintf("与第 %d 行完全相同，只取一次", group[0].Line),
-					EN: fmt.Sprintf("equal to row %d in every column; it is taken once", group[0].Line),
+					ZH: fmt.Sprintf("与第 %s 行完全相同，只取一次", r.batch.rowText(group[0].Line, n.Line)),
+					EN: fmt.Sprintf("equal to row %s in every column; it is taken once", r.batch.rowText(group[0].Line, n.Line)),
 				},
 			})
 			r.doubles = append(r.doubles, n.Line)
@@ -78,8 +77,8 @@ func (r *run) namesakes(group []Namesake) {
 		}
 		return
 	}
-	lines := someLines(group)
 	for _, n := range group {
+		lines := r.batch.list(someLines(group), len(group), n.Line)
 		r.report(Issue{
 			Row: n.Line, Column: objID.columnName(), Code: CodeDuplicate, Value: cut(n.Code), Severity: Error,
 			Message: catalog.Text{
@@ -105,23 +104,14 @@ func allEqual(group []Namesake) bool {
 	return true
 }
 
-// someLines lists the first lines of a group, which may be the whole file.
-func someLines(group []Namesake) string {
+// someLines are the first rows of a group, which may be the whole file.
+func someLines(group []Namesake) []int64 {
 	const most = 5
 	var lines []int64
 	for _, n := range group[:min(len(group), most)] {
 		lines = append(lines, n.Line)
 	}
-	return list(lines, len(group))
-}
-
-// list writes the first lines of so many.
-func list(lines []int64, of int) string {
-	text := strings.ReplaceAll(strings.Trim(fmt.Sprint(lines), "[]"), " ", ", ")
-	if of > len(lines) {
-		text += ", …"
-	}
-	return text
+	return lines
 }
 
 func (r *run) remove(ctx context.Context, lines []int64) error {

@@ -94,14 +94,17 @@ func scanBatch(row pgx.CollectableRow) (census.Batch, error) {
 	var b census.Batch
 	var finished *time.Time
 	err := row.Scan((*[16]byte)(&b.ID), &b.Source, &b.Digest, &b.State, &b.Reason, &b.Actor, &b.AreasRevision, &b.StartedAt,
-		&finished, &b.Read, &b.Good, &b.Bad, &b.Counts.Created, &b.Counts.Updated, &b.Counts.Unchanged)
+		&finished, &b.Read, &b.Good, &b.Bad, &b.Counts.Created, &b.Counts.Updated, &b.Counts.Unchanged, &b.Sheets)
+	if len(b.Sheets) == 0 {
+		b.Sheets = nil
+	}
 	b.StartedAt, b.FinishedAt = b.StartedAt.UTC(), timeOrZero(finished).UTC()
 	return b, err
 }
 
 const (
 	sqlBatchColumns = `
-    id, source, digest, state, reason, actor, coalesce(areas_revision, -1), started_at, finished_at, rows_read, rows_good, rows_bad, created, updated, unchanged`
+    id, source, digest, state, reason, actor, coalesce(areas_revision, -1), started_at, finished_at, rows_read, rows_good, rows_bad, created, updated, unchanged, sheets`
 
 	sqlBatchPromotedFrom = `select` + sqlBatchColumns + ` from import_batch
 where digest = $1 and state = 'promoted' order by finished_at desc, change_id desc limit 1`

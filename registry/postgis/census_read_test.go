@@ -1,6 +1,7 @@
 package postgis_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -46,13 +47,13 @@ func TestABatchAndItsIssuesAreReadAsTheyWereReported(t *testing.T) {
 	good := s.take("good.csv", lamps(2, "完好"))
 	bad := s.take("bad.csv", lamps(3, "崭新"))
 	all, err := s.store.Batches(t.Context(), 10)
-	if err != nil || len(all) != 2 || all[0] != bad.Batch || all[1] != good.Batch {
+	if err != nil || !reflect.DeepEqual(all, []census.Batch{bad.Batch, good.Batch}) {
 		t.Errorf("%+v, %v", all, err)
 	}
-	if last, err := s.store.Batches(t.Context(), 1); err != nil || len(last) != 1 || last[0] != bad.Batch {
+	if last, err := s.store.Batches(t.Context(), 1); err != nil || !reflect.DeepEqual(last, []census.Batch{bad.Batch}) {
 		t.Errorf("%+v, %v", last, err)
 	}
-	if b, err := s.store.Batch(t.Context(), good.Batch.ID); err != nil || b != good.Batch {
+	if b, err := s.store.Batch(t.Context(), good.Batch.ID); err != nil || !reflect.DeepEqual(b, good.Batch) {
 		t.Errorf("%+v, %v", b, err)
 	}
 	var issues []census.Issue

@@ -177,7 +177,7 @@ func (g *staging) Close() {
 
 // saved are the parameters of sqlBatchSave.
 func saved(b census.Batch) []any {
-	return []any{[16]byte(b.ID), b.State, b.Reason, timeOrNull(b.FinishedAt), b.Read, b.Good, b.Bad}
+	return []any{[16]byte(b.ID), b.State, b.Reason, timeOrNull(b.FinishedAt), b.Read, b.Good, b.Bad, append([]string{}, b.Sheets...)}
 }
 
 // stream yields what scan makes of the rows of a query, until yield has enough.
@@ -205,7 +205,7 @@ const (
 insert into import_batch (id, source, digest, state, actor, areas_revision, started_at) values ($1, $2, $3, $4, $5, nullif($6::bigint, -1), $7)`
 
 	sqlBatchSave = `update import_batch
-set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, rows_bad = $7 where id = $1`
+set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, rows_bad = $7, sheets = $8 where id = $1`
 
 	// A group is the component that a code names, or the code where no component has it yet.
 	sqlStageNamesakes = `
