@@ -5,7 +5,9 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"mime"
+	"net/http"
 	"path"
+	"strings"
 
 	"citygrid/api/console"
 	"citygrid/registry"
@@ -43,6 +45,24 @@ func readConsole(pages fs.FS) (map[string]file, error) {
 }
 
 func (s *Server) mapPage(r *request) (*answer, error) { return s.file(r, console.Entry, "") }
+
+// importsPage is the page of survey files. Of a program that was compiled without pages, the map page says so.
+func (s *Server) importsPage(r *request) (*answer, error) {
+	if _, built := s.console[console.ImportsEntry]; !built {
+		return s.mapPage(r)
+	}
+	return s.file(r, console.ImportsEntry, "")
+}
+
+// wantsHTML is true of a browser that opens an address, and false of a program that takes anything.
+func wantsHTML(r *http.Request) bool {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		if mediaType, _, err := mime.ParseMediaType(part); err == nil && mediaType == "text/html" {
+			return true
+		}
+	}
+	return false
+}
 
 // consoleFile serves what the page loads. The names carry a digest of the content, so that a copy is good for ever.
 func (s *Server) consoleFile(r *request) (*answer, error) {

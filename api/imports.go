@@ -28,9 +28,11 @@ func importRoutes() []route {
 	commit.budget, commit.database = 0, false
 	events := of(http.MethodGet, "/imports/:importId/events", (*Server).importEvents)
 	events.budget, events.database = 0, false
+	list := of(http.MethodGet, "/imports", (*Server).listImports, "limit")
+	list.people = (*Server).importsPage
 	return []route{
 		post,
-		of(http.MethodGet, "/imports", (*Server).listImports, "limit"),
+		list,
 		of(http.MethodGet, "/imports/:importId", (*Server).oneImport),
 		of(http.MethodDelete, "/imports/:importId", (*Server).discardImport),
 		of(http.MethodGet, "/imports/:importId/issues", (*Server).importIssues, "limit", "after", "f"),

@@ -19,6 +19,7 @@ func (s *Server) landing(r *request) (*answer, error) {
 		s.link("related", typeJSON, "/catalog", "", "classes of components and events (部件与事件分类)"),
 		s.link("related", typeJSON, "/units", "", "units (单位)"),
 		s.link("related", "text/html", "/map", "", "map (地图)"),
+		s.link("related", "text/html", "/imports", "", "survey files (普查文件入库)"),
 	}})
 }
 

@@ -49,6 +49,13 @@ func (r *request) path(name string) string {
 // serve lets a request in, has it answered, and writes the answer when everything that others wait for is given back.
 func (s *Server) serve(rt route) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		rt := rt
+		if rt.people != nil {
+			c.Response().Header().Add("Vary", echo.HeaderAccept)
+			if wantsHTML(c.Request()) {
+				rt = route{path: rt.path, handle: rt.people, budget: healthBudget, open: true}
+			}
+		}
 		c.Set(routeKey, rt.path)
 		if !rt.open {
 			c.Response().Header().Add("Vary", echo.HeaderAuthorization)

@@ -24,6 +24,8 @@ type route struct {
 	open         bool          // needs no key
 	registrar    bool          // needs the key of a registrar
 	page         bool          // for people: not in the OpenAPI document
+	// people is what a browser gets that asks for HTML, open to all; nil: the same as a program.
+	people func(*Server, *request) (*answer, error)
 }
 
 // routes is the list of what is served. The OpenAPI document and this table are held together by a test.

@@ -6,10 +6,13 @@ import (
 	"io/fs"
 )
 
-// Entry is the name of the map page in [Files].
-const Entry = "map.html"
+// Entry is the name of the map page in [Files], ImportsEntry that of the page of survey files.
+const (
+	Entry        = "map.html"
+	ImportsEntry = "imports.html"
+)
 
-// built is what "make build" leaves: map.html and, below console/, what it loads. A fresh clone has only dist/.gitkeep, so that the
+// built is what "make build" leaves: map.html, imports.html and, below console/, what it loads. A fresh clone has only dist/.gitkeep, so that the
 // program compiles without a front-end build.
 //
 //go:embed all:dist
@@ -20,9 +23,9 @@ var built embed.FS
 //go:embed missing/map.html
 var missing embed.FS
 
-// Files returns the pages: map.html, to be served at /map, and the folder console, to be served at /console/ (its file names carry
+// Files returns the pages: map.html, to be served at /map, imports.html, to be served at /imports, and the folder console, to be served at /console/ (its file names carry
 // a digest of their content, so that they may be cached for ever). Where the pages were not built, map.html says so in Chinese and
-// English and there is no folder.
+// English and there is nothing else.
 func Files() fs.FS {
 	return pages(built, missing)
 }

@@ -37,18 +37,29 @@ func TestBuiltPagesAreServedInstead(t *testing.T) {
 // The policy that the server sends allows scripts and styles of its own origin only.
 func TestPagesHaveNoInlineScript(t *testing.T) {
 	t.Parallel()
-	page, err := fs.ReadFile(Files(), Entry)
+	pages, err := fs.Glob(Files(), "*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%q, %v", pages, err)
+	}
+	for _, name := range pages {
+		noInlineScript(t, name)
+	}
+}
+
+func noInlineScript(t *testing.T, name string) {
+	t.Helper()
+	page, err := fs.ReadFile(Files(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tag := range strings.Split(string(page), "<script")[1:] {
 		if open, _, _ := strings.Cut(tag, ">"); !strings.Contains(open, "src=") {
-			t.Errorf("inline script: <script%s>", open)
+			t.Errorf("%s: inline script: <script%s>", name, open)
 		}
 	}
 	for _, word := range []string{"<style", " style=", "http://", "https://", " onclick="} {
 		if strings.Contains(string(page), word) {
-			t.Errorf("the page has %q", word)
+			t.Errorf("%s has %q", name, word)
 		}
 	}
 }

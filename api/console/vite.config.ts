@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// The page is served at /map and what it loads at /console/: with a relative base both work below any path of a proxy.
+// The pages are served at /map and /imports and what they load at /console/: with a relative base both work below any path of a proxy.
 export default defineConfig({
   base: "./",
   build: {
@@ -8,6 +8,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: "map.html" },
+    rollupOptions: { input: ["map.html", "imports.html"] },
   },
 });

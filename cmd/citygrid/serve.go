@@ -78,7 +78,7 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	} else if ctx.Err() == nil {
 		defer follow(ctx, e, d.store, places, finder, desk, c.VerifyEvery)()
 		ready.Store(true)
-		fmt.Printf("\nCityGrid is ready after %.1f s / 已就绪\n  map  地图  %[2]s/map\n  API  接口  %[2]s/\n  e.g. 例如  curl '%[2]s/locate?lon=111.2846&lat=30.7012&kind=event&subclass=0102'\nCtrl-C stops it. / 按 Ctrl-C 停止。\n\n",
+		fmt.Printf("\nCityGrid is ready after %.1f s / 已就绪\n  map  地图  %[2]s/map\n  survey files  普查文件  %[2]s/imports\n  API  接口  %[2]s/\n  e.g. 例如  curl '%[2]s/locate?lon=111.2846&lat=30.7012&kind=event&subclass=0102'\nCtrl-C stops it. / 按 Ctrl-C 停止。\n\n",
 			e.now().Sub(started).Seconds(), c.base(listener.Addr()))
 	}
 	return cmp.Or(<-over, err)

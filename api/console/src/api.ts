@@ -25,22 +25,47 @@ export class ProblemError extends Error {
   }
 }
 
-/** Asks the server that the page came from, in the language that the page speaks. */
+/** What is sent besides a path and a query. */
+export interface Sent {
+  method?: "POST" | "DELETE";
+  body?: Blob;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** Asks the server that the page came from, in the language that the page speaks, with the key that is held, if one is. */
 export class Api {
   constructor(
     private readonly root: URL,
     private readonly language: () => Language,
+    private readonly key: () => string = () => "",
   ) {}
 
   /** Gets one JSON document; rejects with a ProblemError, or with a TypeError when the server cannot be reached. */
   async get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-    const headers = {
+    return (await (await this.fetch(path, query, signal ? { signal } : {})).json()) as T;
+  }
+
+  /** Sends something and gets a JSON document; rejects as get does. */
+  async send<T>(path: string, query: Query, sent: Sent): Promise<T> {
+    return (await (await this.fetch(path, query, sent)).json()) as T;
+  }
+
+  /** Gets a file; rejects as get does. */
+  async file(path: string, query: Query = {}): Promise<Blob> {
+    return (await this.fetch(path, query, { headers: { Accept: "*/*" } })).blob();
+  }
+
+  private async fetch(path: string, query: Query, { headers, ...sent }: Sent): Promise<Response> {
+    const all: Record<string, string> = {
       Accept: "application/json, application/geo+json, application/problem+json",
       "Accept-Language": this.language(),
+      ...headers,
     };
+    if (this.key()) all["Authorization"] = `Bearer ${this.key()}`;
     for (let attempt = 1; ; attempt++) {
-      const response = await fetch(this.url(path, query), signal ? { headers, signal } : { headers });
-      if (response.ok) return (await response.json()) as T;
+      const response = await fetch(this.url(path, query), { ...sent, headers: all });
+      if (response.ok) return response;
       const wait = Number(response.headers.get("Retry-After"));
       if (response.status !== 503 || !wait || attempt === mostAttempts) throw new ProblemError(await problemOf(response));
       await new Promise((resolve) => setTimeout(resolve, wait * 1000));

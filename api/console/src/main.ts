@@ -3,14 +3,15 @@ import { Api } from "./api.ts";
 import { Page } from "./page.ts";
 import { byId, el } from "./dom.ts";
 import { firstLanguage, say } from "./i18n.ts";
+import { recall, remember } from "./memory.ts";
 
-const remembered = "citygrid.language";
+const language = "citygrid.language";
 
 const page = new Page(
   // The page is served at …/map and the API beside it, whatever path a proxy put before both.
-  (language) => new Api(new URL(".", location.href), language),
-  firstLanguage(read(remembered), navigator.languages),
-  (language) => write(remembered, language),
+  (spoken) => new Api(new URL(".", location.href), spoken),
+  firstLanguage(recall(localStorage, language), navigator.languages),
+  (spoken) => remember(localStorage, language, spoken),
 );
 page.start().catch((failure: unknown) => {
   byId("status").textContent = "";
@@ -20,20 +21,3 @@ page.start().catch((failure: unknown) => {
   );
   byId("alert").hidden = false;
 });
-
-// Storage may be forbidden; then the choice lasts as long as the page.
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function write(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // nothing to do: see above
-  }
-}

@@ -112,3 +112,37 @@ export interface Problem {
   detail?: string;
   code?: string;
 }
+
+export type ImportState = "queued" | "received" | "checked" | "staged" | "promoted" | "rejected" | "failed" | "undone";
+
+/** A survey file on its way. */
+export interface Import {
+  id: string;
+  state: ImportState;
+  active: boolean;
+  reason?: "rows_with_errors" | "file_not_read" | "no_rows" | "interrupted";
+  failure?: { code: string; message: Text };
+  name: string;
+  bytes?: number;
+  actor: string;
+  received_at?: string;
+  started_at?: string;
+  rows: { read: number; estimate?: number; good: number; bad: number };
+  changes?: { created: number; updated: number; unchanged: number };
+  same_as?: string;
+  recognised: Text[];
+  issues: { errors: number; warnings: number; fixed: number; by_code?: { code: string; severity: Severity; count: number }[] };
+}
+
+export type Severity = "error" | "warning" | "fixed";
+
+export interface Issue {
+  sheet?: string;
+  row: number;
+  column: string;
+  code: string;
+  severity: Severity;
+  value: string;
+  instead?: string;
+  message: Text;
+}

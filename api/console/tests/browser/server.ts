@@ -1,24 +1,33 @@
 import { test as base } from "@playwright/test";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const program = fileURLToPath(new URL("../../../../bin/citygrid", import.meta.url));
 const startTime = 90_000; // ms: it makes a database and imports a city
 
-/** The tests' server: the one at CITYGRID_URL, else a program of their own with a database of its own, gone when they end. */
-export const test = base.extend<object, { server: string }>({
-  server: [
+interface Running {
+  address: string;
+  /** A registrar's key. */
+  key: string;
+}
+
+/** The tests' server: the one at CITYGRID_URL with CITYGRID_KEY, else a program of their own with a database of its own, gone when they end. */
+export const test = base.extend<{ server: string; key: string }, { running: Running }>({
+  running: [
     async ({}, use) => {
       const given = process.env["CITYGRID_URL"];
-      if (given) return use(given.replace(/\/$/, ""));
+      if (given) return use({ address: given.replace(/\/$/, ""), key: process.env["CITYGRID_KEY"] ?? "" });
       const data = await mkdtemp(join(tmpdir(), "citygrid-console-"));
       await chmod(data, 0o755); // the database may run as another user
       const server = start(data);
       try {
-        await use(await server.address);
+        const address = await server.address;
+        const { stdout } = await promisify(execFile)(program, ["key", "create", "browser test", "--data", data], { env: ownDatabase() });
+        await use({ address, key: /grid_\S+/.exec(stdout)![0] });
       } finally {
         await server.stop();
         await rm(data, { recursive: true, force: true });
@@ -26,14 +35,20 @@ export const test = base.extend<object, { server: string }>({
     },
     { scope: "worker", timeout: startTime + 30_000 },
   ],
+  server: async ({ running }, use) => use(running.address),
+  key: async ({ running }, use) => use(running.key),
 });
 
-function start(data: string): { address: Promise<string>; stop: () => Promise<void> } {
+function ownDatabase(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   delete env["DATABASE_URL"];
   delete env["MIGRATE_DATABASE_URL"];
+  return env;
+}
+
+function start(data: string): { address: Promise<string>; stop: () => Promise<void> } {
   const child = spawn(program, ["serve", "--city", "yichang", "--listen", "127.0.0.1:0", "--data", data], {
-    env, stdio: ["ignore", "pipe", "pipe"],
+    env: ownDatabase(), stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
   const ended = new Promise<void>((resolve) => {

@@ -1,0 +1,136 @@
+import type { Api } from "./api.ts";
+import { el } from "./dom.ts";
+import { say, type Language, type Word } from "./i18n.ts";
+import { stateTag } from "./importlist.ts";
+import { issueTable } from "./issuetable.ts";
+import type { Import, Issue } from "./wire.ts";
+
+const portion = 100; // issues at a time
+
+interface Heard {
+  decided: (batch: Import) => void;
+  failed: (failure: unknown) => void;
+}
+
+/** One batch in full: how far it is, what was found in the file, and what can be done with it. */
+export class ImportDetail {
+  private batch: Import | null = null;
+  private language: Language = "zh";
+  private issues: Issue[] = [];
+  private issuesOf = ""; // the batch, and its state, that the issues were asked for
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly api: Api,
+    private readonly heard: Heard,
+  ) {}
+
+  /** Shows a batch, or what to do when there is none. */
+  async show(language: Language, batch: Import | null, hasKey: boolean): Promise<void> {
+    this.language = language;
+    this.batch = batch;
+    if (!batch) {
+      this.root.replaceChildren(el("p", { class: "hint" }, say(language, hasKey ? "chooseBatch" : "keyNeeded")));
+      return;
+    }
+    const asked = `${batch.id} ${batch.state}`;
+    if (this.issuesOf !== asked) {
+      this.issuesOf = asked;
+      this.issues = [];
+      if (!batch.active) await this.ask(0, asked);
+    }
+    if (this.batch === batch) this.render(batch);
+  }
+
+  /** Gets a portion of what was found. */
+  private async ask(after: number, asked: string): Promise<void> {
+    const id = asked.split(" ")[0]!;
+    try {
+      const { issues } = await this.api.get<{ issues: Issue[] }>(`imports/${id}/issues`, { limit: portion, after });
+      if (this.issuesOf === asked) this.issues.push(...issues);
+    } catch (failure) {
+      this.heard.failed(failure);
+    }
+  }
+
+  private render(batch: Import): void {
+    const { language } = this;
+    this.root.replaceChildren(
+      el("header", {}, el("h2", {}, batch.name), stateTag(language, batch)),
+      this.progress(batch) ?? "",
+      this.outcome(batch),
+      batch.recognised.length > 0 ? el("section", { class: "recognised" },
+        el("h3", {}, say(language, "recognised")),
+        el("ul", {}, ...batch.recognised.map((text) => el("li", {}, text[language])))) : "",
+      batch.active ? "" : this.found(batch),
+    );
+  }
+
+  private progress({ active, rows }: Import): HTMLElement | null {
+    if (!active) return null;
+    return el("p", { class: "progress" },
+      el("progress", rows.estimate ? { value: Math.min(rows.read, rows.estimate), max: rows.estimate } : {}),
+      el("span", {}, say(this.language, "rowsRead", { n: rows.read })));
+  }
+
+  /** What became of it, or what is to be decided. */
+  private outcome(batch: Import): HTMLElement {
+    const { language } = this;
+    const { rows, changes } = batch;
+    const figures: [Word, number, string][] = [["rowsGood", rows.good, "good"], ["rowsBad", rows.bad, "bad"]];
+    if (changes) figures.push(["created", changes.created, "good"], ["updated", changes.updated, "good"], ["unchanged", changes.unchanged, ""]);
+    const why = batch.failure?.message[language] ?? (batch.reason && say(language, `reason_${batch.reason}`));
+    return el("section", { class: "outcome" },
+      el("ul", { class: "figures" }, ...figures.map(([word, n, kind]) =>
+        el("li", { class: n > 0 ? kind : "", "data-figure": word }, el("strong", {}, n.toLocaleString("en")), el("span", {}, say(language, word))))),
+      why && el("p", { class: "flag" }, why),
+      batch.same_as && el("p", { class: "flag" }, say(language, "sameAs")),
+      batch.state === "staged" && !batch.active && el("p", { class: "decide" },
+        rows.bad > 0
+          ? this.button("commitGood", { n: rows.good }, "primary", () => this.decide(batch, "POST", "/commit", { accept: "good" }))
+          : this.button("commitAll", {}, "primary", () => this.decide(batch, "POST", "/commit", { accept: "all" })),
+        this.button("discard", {}, "", () => this.decide(batch, "DELETE", "", {}))),
+    );
+  }
+
+  private found(batch: Import): HTMLElement {
+    const { language } = this;
+    const { errors, warnings, fixed } = batch.issues;
+    const total = errors + warnings + fixed;
+    if (total === 0) return el("section", {}, el("h3", {}, say(language, "issues")), el("p", { class: "hint" }, say(language, "issuesNone")));
+    const count = (n: number, word: Word, severity: string) => n > 0 && el("span", { class: `severity ${severity}` }, `${n.toLocaleString("en")} ${say(language, word)}`);
+    return el("section", { class: "found" },
+      el("h3", {}, say(language, "issues")),
+      el("p", { class: "counts" },
+        count(errors, "errors", "error"), count(warnings, "warnings", "warning"), count(fixed, "fixes", "fixed"),
+        this.button("issuesCSV", {}, "", () => this.download(batch))),
+      issueTable(language, this.issues),
+      el("p", { class: "hint" }, say(language, "issuesShown", { n: this.issues.length, total }), " ",
+        this.issues.length % portion === 0 && this.issues.length < total && this.issues.length > 0 && this.button("more", {}, "", () => this.more(batch))),
+    );
+  }
+
+  private button(word: Word, values: Record<string, number>, kind: string, act: () => Promise<void>): HTMLButtonElement {
+    const button = el("button", { type: "button", class: `act ${kind}`, "data-act": word, onclick: () => {
+      button.disabled = true;
+      void act().catch(this.heard.failed).finally(() => { button.disabled = false; });
+    } }, say(this.language, word, values));
+    return button;
+  }
+
+  private async decide(batch: Import, method: "POST" | "DELETE", step: string, query: Record<string, string>): Promise<void> {
+    this.heard.decided(await this.api.send<Import>(`imports/${batch.id}${step}`, query, { method }));
+  }
+
+  private async more(batch: Import): Promise<void> {
+    await this.ask(this.issues.length, this.issuesOf);
+    if (this.batch?.id === batch.id) this.render(this.batch);
+  }
+
+  /** Saves the whole list. A plain link could not carry the key. */
+  private async download(batch: Import): Promise<void> {
+    const url = URL.createObjectURL(await this.api.file(`imports/${batch.id}/issues`, { f: "csv" }));
+    el("a", { href: url, download: `${batch.name}.issues.csv` }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+}
