@@ -27,15 +27,17 @@ const (
 	greatestNumber = 32767
 )
 
-// Parse reads the name of a system: "EPSG:4546" or "4546", "CRS84" or "OGC:CRS84", "GCJ-02" or "GCJ02", "BD-09" or "BD09", in upper
+// Parse reads the name of a system: "EPSG:4546" or "4546", "CRS84", "OGC:CRS84" or "WGS84", "CGCS2000", "GCJ-02" or "GCJ02", "BD-09" or "BD09", in upper
 // or lower case, and what OGC makes of the first two: "http://www.opengis.net/def/crs/EPSG/0/4546" and "urn:ogc:def:crs:EPSG::4546", in
 // any version. It takes every number that EPSG may give; whether there is such a system is not known here, unless it is Computed.
 // Systems on the old national datums are a [*DatumError], every other text is an [*UnknownError].
 func Parse(text string) (System, error) {
 	name := short(strings.ToUpper(text))
 	switch name {
-	case "CRS84", "OGC:CRS84":
+	case "CRS84", "OGC:CRS84", "WGS84", "WGS 84":
 		return WGS84, nil
+	case "CGCS2000":
+		return CGCS2000, nil
 	case "GCJ-02", "GCJ02":
 		return GCJ02, nil
 	case "BD-09", "BD09":

@@ -27,7 +27,7 @@ func ExampleParse() {
 func TestNamesOfASystemAreOneSystem(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]System{
-		"EPSG:4326": WGS84, "4326": WGS84, "epsg:4326": WGS84, "CRS84": WGS84, "OGC:CRS84": WGS84,
+		"EPSG:4326": WGS84, "4326": WGS84, "epsg:4326": WGS84, "CRS84": WGS84, "WGS84": WGS84, "wgs 84": WGS84, "CGCS2000": CGCS2000, "OGC:CRS84": WGS84,
 		"EPSG:4490": CGCS2000, "4490": CGCS2000,
 		"GCJ-02": GCJ02, "gcj02": GCJ02, "BD-09": BD09, "bd09": BD09,
 		"EPSG:4491": 4491, "4546": 4546, "Epsg:4554": 4554,
