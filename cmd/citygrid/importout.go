@@ -115,7 +115,7 @@ func (p papers) write(ctx context.Context, name string, f census.File, r census.
 	var rows int64
 	err := writeWhole(p.rejects, func(w io.Writer) (err error) {
 		if _, err = f.Body.Seek(0, io.SeekStart); err == nil {
-			rows, err = crew.WriteRejects(ctx, w, f, r.Rejected)
+			rows, err = crew.WriteRejects(ctx, w, f, r)
 		}
 		return err
 	})
@@ -130,7 +130,7 @@ func writeReport(ctx context.Context, w io.Writer, path string, f census.File, r
 	if _, err := f.Body.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	content, err := crew.ContentOf(r, f)
+	content, err := crew.ContentOf(ctx, r, f)
 	if err != nil {
 		return err
 	}

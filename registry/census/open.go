@@ -6,8 +6,13 @@ import (
 )
 
 // Open reads a survey file once more, as Stage does, for what is made of it afterwards: a report, a list of what was refused. It
-// returns f with the Encoding that was told from it. Its errors are those of [Census.Stage] for a file that cannot be read.
+// returns f with the Format that it is and the Encoding that was told from it. Its errors are those of [Census.Stage] for a file that cannot be read.
 func Open(f File) (Reader, File, error) {
+	head, err := headOf(f.Body)
+	if err != nil {
+		return nil, f, err
+	}
+	f.Format = formatIn(f.Format, head)
 	if f.Format == FormatCSV && f.Encoding == "" {
 		var seen sniffer
 		if _, err := io.Copy(&seen, f.Body); err != nil {
@@ -16,7 +21,6 @@ func Open(f File) (Reader, File, error) {
 		if _, err := f.Body.Seek(0, io.SeekStart); err != nil {
 			return nil, f, fmt.Errorf("read again: %w", err)
 		}
-		var err error
 		if f.Encoding, err = detect(f.Body, &seen); err != nil {
 			return nil, f, err
 		}

@@ -2,10 +2,12 @@ package postgis_test
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
@@ -119,6 +121,132 @@ func TestGoodRowsAreInAndMendingTheRejectsBringsTheRest(t *testing.T) {
 	}
 }
 
+// TestAWorkbookComesBackAsItselfWithItsFaultsInRedAndItsRejectsAsAWorkbook has a title, a header of two rows, a note below and a second sheet.
+func TestAWorkbookComesBackAsItselfWithItsFaultsInRedAndItsRejectsAsAWorkbook(t *testing.T) {
+	t.Parallel()
+	x := excelize.NewFile()
+	defer x.Close()
+	set := func(sheet, from string, cells ...any) {
+		t.Helper()
+		if err := x.SetSheetRow(sheet, from, &cells); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("Sheet1", "A1", "路灯普查表")
+	set("Sheet1", "A2", "ObjID", "ObjState", "ORDate", "坐标", nil, "Note")
+	set("Sheet1", "A3", nil, nil, nil, "Lon", "Lat")
+	for _, merged := range [][2]string{{"A1", "F1"}, {"A2", "A3"}, {"B2", "B3"}, {"C2", "C3"}, {"D2", "E2"}, {"F2", "F3"}} {
+		if err := x.MergeCell("Sheet1", merged[0], merged[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("Sheet1", "A4", "4205020118000001", "完好", "2011-12-31", 111.2811, 30.7051, "=1+1 as text")
+	set("Sheet1", "A5", "4205020118000002", "好", "2011-12-31", 111.2812, 30.7051)
+	set("Sheet1", "A6", 4205020118000003, "完好", "2011-12-31", 111.2813, 30.7051)
+	set("Sheet1", "A7", "合计", 3)
+	if err := x.SetCellFormula("Sheet1", "B7", "COUNTA(A4:A6)"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.NewSheet("第二张"); err != nil {
+		t.Fatal(err)
+	}
+	set("第二张", "A1", "ObjID", "ObjState", "ORDate", "Lon", "Lat")
+	set("第二张", "A2", "4205020118000004", "完好", "2011-12-31", 111.2814, 30.7051)
+	set("第二张", "A3", "4205020118000005", "完好", "2011-12-31", 121.2815, 30.7051)
+	var file bytes.Buffer
+	if _, err := x.WriteTo(&file); err != nil {
+		t.Fatal(err)
+	}
+
+	s := newSurvey(t)
+	s.config.Accept = census.AcceptGood
+	r := s.take("lamps.xlsx", file.String())
+	if r.Batch.Counts.Created != 2 || r.Batch.Bad != 3 {
+		t.Fatalf("%+v %v", r.Batch, briefs(r))
+	}
+	body := func() census.File {
+		return census.File{Name: "lamps.xlsx", Format: census.FormatXLSX, Body: bytes.NewReader(file.Bytes())}
+	}
+	content, err := report.ContentOf(t.Context(), r, body())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := content.WriteWorkbook(t.Context(), &out, body()); err != nil {
+		t.Fatal(err)
+	}
+	shown := opened(t, &out)
+	for cell, red := range map[string]bool{"Sheet1!B5": true, "Sheet1!A6": true, "Sheet1!A5": false, "Sheet1!B4": false} {
+		sheet, at, _ := strings.Cut(cell, "!")
+		id, _ := shown.GetCellStyle(sheet, at)
+		style, err := shown.GetStyle(id)
+		if got := err == nil && slices.Equal(style.Fill.Color, []string{"FF9999"}); got != red {
+			t.Errorf("%s is red: %v, %+v %v", cell, got, style.Fill, err)
+		}
+	}
+	for cell, want := range map[string]string{
+		"Sheet1!A1": "路灯普查表", "Sheet1!F4": "=1+1 as text", "Sheet1!G3": census.ColumnResult, "Sheet1!G4": "", "Sheet1!G5": "unknown_state",
+		"第二张!F1": census.ColumnResult, "第二张!F3": "outside_extent", "第二张!F2": "",
+	} {
+		sheet, at, _ := strings.Cut(cell, "!")
+		if got, err := shown.GetCellValue(sheet, at); err != nil || !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%s is %q, want %q, %v", cell, got, want, err)
+		}
+	}
+	if formula, err := shown.GetCellFormula("Sheet1", "B7"); err != nil || formula != "COUNTA(A4:A6)" {
+		t.Errorf("the formula is %q, %v", formula, err)
+	}
+	var asJSON bytes.Buffer
+	if err := content.WriteJSON(t.Context(), &asJSON); err != nil || !strings.Contains(asJSON.String(), `"sheet":"Sheet1","row":5,"column":"ObjState","column_letter":"B"`) {
+		t.Errorf("%v %s", err, asJSON.String())
+	}
+
+	content.Summary.Batch.Rows = 30_000 // too many to be shown as they came
+	out.Reset()
+	if err := content.WriteWorkbook(t.Context(), &out, body()); err != nil {
+		t.Fatal(err)
+	}
+	anew := opened(t, &out)
+	if rows, err := anew.GetRows("第二张"); err != nil || len(rows) != 3 || rows[2][5] != "3" || !strings.Contains(rows[2][6], "outside_extent") {
+		t.Errorf("written anew: %q %v", rows, err)
+	}
+
+	rejects := s.rejects("lamps.xlsx", file.String(), r)
+	mending := opened(t, strings.NewReader(rejects))
+	if rows, err := mending.GetRows("Sheet1"); err != nil || len(rows) != 3 || !slices.Equal(rows[0], []string{"ObjID", "ObjState", "ORDate", "Lon", "Lat", "Note"}) {
+		t.Fatalf("the rejects are %q %v", rows, err)
+	}
+	for cell, value := range map[string]string{"Sheet1!B2": "破损", "Sheet1!A3": "4205020118000003", "第二张!D2": "111.2815"} {
+		sheet, at, _ := strings.Cut(cell, "!")
+		if err := mending.SetCellStr(sheet, at, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var mended bytes.Buffer
+	if _, err := mending.WriteTo(&mended); err != nil {
+		t.Fatal(err)
+	}
+	s.config.Accept = census.AcceptAll
+	if again := s.take("lamps.rejects.xlsx", mended.String()); again.Batch.Counts.Created != 3 {
+		t.Errorf("%+v %v", again.Batch, briefs(again))
+	}
+	if shown, err := shown.WriteToBuffer(); err != nil { // the report that came back, not mended
+		t.Error(err)
+	} else if again := s.take("lamps.xlsx", shown.String()); again.Batch.Bad != 3 || again.Errors != r.Errors {
+		t.Errorf("%+v %v", again.Batch, briefs(again))
+	}
+}
+
+func opened(t *testing.T, r io.Reader) *excelize.File {
+	t.Helper()
+	x, err := excelize.OpenReader(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	return x
+}
+
 // rejects is the reject file of an import.
 func (s *survey) rejects(name, body string, r census.Report) string {
 	s.t.Helper()
@@ -127,7 +255,7 @@ func (s *survey) rejects(name, body string, r census.Report) string {
 		s.t.Fatal(err)
 	}
 	var out bytes.Buffer
-	n, err := report.WriteRejects(s.t.Context(), &out, census.File{Name: name, Format: format, Body: strings.NewReader(body)}, r.Rejected)
+	n, err := report.WriteRejects(s.t.Context(), &out, census.File{Name: name, Format: format, Body: strings.NewReader(body)}, r)
 	if err != nil || n != int64(len(r.Rejected)) {
 		s.t.Fatalf("%d rows, want %d: %v", n, len(r.Rejected), err)
 	}

@@ -25,7 +25,7 @@ func TestAllReportsSayWhatTheImportFound(t *testing.T) {
 	file := func() census.File {
 		return census.File{Name: "lamps.csv", Format: census.FormatCSV, Body: strings.NewReader(text)}
 	}
-	content, err := report.ContentOf(r, file())
+	content, err := report.ContentOf(t.Context(), r, file())
 	if err != nil {
 		t.Fatal(err)
 	}

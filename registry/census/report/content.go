@@ -14,25 +14,29 @@ import (
 // Content is what a report is made of. The ways to write it show the same issues in the same order.
 type Content struct {
 	Summary Summary
-	// Columns are the names in the file's header, by which a column's letter is known; nil where the file has no header.
-	Columns []string
 	Issues  iter.Seq2[census.Issue, error] // may be gone over more than once
+
+	tables map[string]sheetTable // by sheet
 }
 
-// ContentOf is the content of the report on an import that was just done. It reads the header of f, from its first byte, and leaves f.Body
-// where that ends.
-func ContentOf(r census.Report, f census.File) (Content, error) {
-	c := Content{Summary: Summarise(r), Issues: issuesOf(r.Issues)}
+// ContentOf is the content of the report on an import that was just done. Its errors are those of [NewContent].
+func ContentOf(ctx context.Context, r census.Report, f census.File) (Content, error) {
+	return NewContent(ctx, Summarise(r), issuesOf(r.Issues), f)
+}
+
+// NewContent is the content of a report on f, which is at its first byte. It reads as much of f as tells the columns: of a workbook all.
+// Its errors are those of f and of ctx; what is wrong with f itself is among the issues.
+func NewContent(ctx context.Context, s Summary, issues iter.Seq2[census.Issue, error], f census.File) (Content, error) {
+	c := Content{Summary: s, Issues: issues}
 	reader, _, err := census.Open(f)
-	var file *census.FileError
-	switch {
-	case errors.As(err, &file): // it is among the issues
-		return c, nil
-	case err != nil:
-		return c, err
+	if err == nil {
+		c.tables, err = tablesOf(ctx, reader)
 	}
-	c.Columns = reader.Columns()
-	return c, nil
+	var file *census.FileError
+	if errors.As(err, &file) {
+		return c, nil
+	}
+	return c, err
 }
 
 func issuesOf(issues []census.Issue) iter.Seq2[census.Issue, error] {
@@ -61,7 +65,10 @@ type Issue struct {
 
 // all yields the issues as lines of the report, until ctx ends.
 func (c Content) all(ctx context.Context) iter.Seq2[Issue, error] {
-	at := places(c.Columns)
+	at := map[string]map[string]int{}
+	for sheet, t := range c.tables {
+		at[sheet] = places(t.columns)
+	}
 	return func(yield func(Issue, error) bool) {
 		for i, err := range c.Issues {
 			if err == nil {
@@ -75,7 +82,7 @@ func (c Content) all(ctx context.Context) iter.Seq2[Issue, error] {
 				File: c.Summary.File, Sheet: i.Sheet, Row: i.Row, Column: i.Column, Code: i.Code, Severity: i.Severity,
 				Value: i.Value, Instead: i.Instead, Message: i.Message,
 			}
-			if column, ok := at[i.Column]; ok {
+			if column, ok := at[i.Sheet][i.Column]; ok {
 				line.ColumnLetter, _ = excelize.ColumnNumberToName(column + 1) // a file has 256 columns at most
 			}
 			if !yield(line, nil) {

@@ -6,13 +6,14 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // WriteCSV writes the issues as a table that a spreadsheet opens by itself: UTF-8 with a byte-order mark, commas, CRLF, one line of headings
 // in both languages.
 //
-// A cell that a spreadsheet would take for a formula, because it begins with = + - @ or with a tab or a carriage return, gets an apostrophe
-// in front, which spreadsheets do not show (import trap 52). Who reads the file with a program takes that away, or reads the JSON.
+// A cell that a spreadsheet would take for a formula, because it begins with = + - @, wide or narrow, or with a tab or a line end, gets an
+// apostrophe in front (import trap 52). Who reads the file with a program takes that away, or reads the JSON.
 //
 // It holds one issue at a time. Its errors are those of w, of the issues and of ctx.
 func (c Content) WriteCSV(ctx context.Context, w io.Writer) error {
@@ -55,7 +56,7 @@ func headings() []string {
 
 // guarded makes text of what a spreadsheet would calculate.
 func guarded(cell string) string {
-	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
+	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + cell
 	}
 	return cell

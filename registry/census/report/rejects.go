@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -16,26 +15,29 @@ import (
 // span is what a reject file takes over from the original: lines of a table from 1, or bytes of a document from 0, without the last.
 type span struct{ from, to int64 }
 
-// WriteRejects writes the rows of f that stand on the lines in rejected, which is [census.Report.Rejected], in f's own format, so that the mended
-// file is imported as f was. What is written are f's own bytes: of a table its header and the records, in its encoding and with its
-// separators, quotes and line ends; of GeoJSON everything around the features, and the features. It returns how many rows that
-// are. Its errors are those of w, of f and of ctx, and a [*census.FileError] when f cannot be read to its end.
-func WriteRejects(ctx context.Context, w io.Writer, f census.File, rejected []int64) (int64, error) {
-	switch f.Format {
-	case census.FormatCSV:
-		return rejectLines(ctx, w, f, rejected)
-	case census.FormatGeoJSON:
-		return rejectFeatures(ctx, w, f, rejected)
-	}
-	return 0, fmt.Errorf("rejects: not written in the format %.20q", f.Format)
-}
-
-// rejectLines asks the reader of tables where each record begins: it ends where the next begins. The lines before the first are the header.
-func rejectLines(ctx context.Context, w io.Writer, f census.File, rejected []int64) (int64, error) {
+// WriteRejects writes the bad rows of f, as r says them, in f's own format, so that the mended file is imported as f was. f is at its first
+// byte. What is written of a text are f's own bytes: of a table its header and the records, in its encoding and with its separators, quotes and
+// line ends; of GeoJSON everything around the features, and the features. A workbook is written anew, with the sheets that have bad
+// rows: the names of their columns, and these rows, as text.
+//
+// It returns how many rows that are. Its errors are those of w, of f and of ctx, and a [*census.FileError] when f cannot be read to its end.
+func WriteRejects(ctx context.Context, w io.Writer, f census.File, r census.Report) (int64, error) {
 	reader, f, err := census.Open(f)
 	if err != nil {
 		return 0, err
 	}
+	switch f.Format {
+	case census.FormatXLSX:
+		return rejectSheets(ctx, w, reader, r)
+	case census.FormatGeoJSON:
+		return rejectFeatures(ctx, w, f, r.Rejected)
+	}
+	return rejectLines(ctx, w, reader, f, r.Rejected)
+}
+
+// rejectLines asks the reader where each record begins: it ends where the next begins. The lines before the first are the header of
+// a table.
+func rejectLines(ctx context.Context, w io.Writer, reader census.Reader, f census.File, rejected []int64) (int64, error) {
 	spans := []span{{1, endOfFile}}
 	found, inside := int64(0), true // inside a span whose end is not known yet
 	for row, err := range reader.Rows() {
@@ -134,6 +136,9 @@ func lineIn(b []byte, width int, order byte) (size int, ended bool) {
 func rejectFeatures(ctx context.Context, w io.Writer, f census.File, rejected []int64) (int64, error) {
 	var spans []span
 	head, tail, first := int64(0), int64(0), true
+	if _, err := f.Body.Seek(0, io.SeekStart); err != nil {
+		return 0, err
+	}
 	for feature, err := range geojson.Read(f.Body, geo.Limits{}) {
 		var bad *geojson.FeatureError
 		if err != nil && !errors.As(err, &bad) {

@@ -53,7 +53,7 @@ func csvFile(text string) census.File {
 
 func lampContent(t *testing.T) Content {
 	t.Helper()
-	c, err := ContentOf(lampReport(), csvFile(lampFile))
+	c, err := ContentOf(t.Context(), lampReport(), csvFile(lampFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestJSONSaysWhatBecameOfTheFileAndEveryIssueWithItsPlace(t *testing.T) {
 
 func TestJSONOfACleanFileHasListsThatAreEmptyAndNotNull(t *testing.T) {
 	t.Parallel()
-	c, err := ContentOf(census.Report{Batch: census.Batch{Source: "a.csv"}}, csvFile(lampFile))
+	c, err := ContentOf(t.Context(), census.Report{Batch: census.Batch{Source: "a.csv"}}, csvFile(lampFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestTrap52CSVGuardsWhatASpreadsheetWouldCalculate(t *testing.T) {
 	if !reflect.DeepEqual(records, want) {
 		t.Errorf("got %q\nwant %q", records, want)
 	}
-	for _, cell := range []string{"=1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"} {
+	for _, cell := range []string{"=1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1"} {
 		if guarded(cell) != "'"+cell {
 			t.Errorf("%q is written as %q", cell, guarded(cell))
 		}
@@ -263,7 +263,7 @@ func TestWorkbookOfGeoJSONHasAColumnForEveryPropertyAndTheShape(t *testing.T) {
 		{Row: 3, Column: "ObjState", Code: "unknown_state", Severity: census.Error, Message: catalog.Text{ZH: "状态", EN: "state"}},
 		{Row: 2, Code: "bad_feature", Severity: census.Error, Message: catalog.Text{ZH: "要素", EN: "feature"}},
 	}}
-	c, err := ContentOf(r, f)
+	c, err := ContentOf(t.Context(), r, f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +288,7 @@ func TestReportOfAFileThatCannotBeReadSaysWhy(t *testing.T) {
 	r := census.Report{Batch: census.Batch{Source: "a.csv", State: census.Rejected, Reason: census.ReasonFile}, Issues: []census.Issue{
 		{Code: census.CodeNoHeader, Severity: census.Error, Message: catalog.Text{ZH: "文件为空", EN: "the file is empty"}},
 	}}
-	c, err := ContentOf(r, csvFile(""))
+	c, err := ContentOf(t.Context(), r, csvFile(""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,7 +312,7 @@ func TestReportsEndWithTheContext(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := WriteRejects(ctx, &out, csvFile(lampFile), []int64{3}); !errors.Is(err, context.Canceled) {
+	if _, err := WriteRejects(ctx, &out, csvFile(lampFile), census.Report{Rejected: []int64{3}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("rejects: %v", err)
 	}
 }

@@ -20,14 +20,14 @@ func newStyles(file *excelize.File) (styles, error) {
 	var s styles
 	for _, look := range []struct {
 		style *int
-		fill  string
+		fill  excelize.Fill
 		bold  bool
 	}{
-		{&s.heading, "D9D9D9", true}, {&s.text, "", false}, {&s.error, "FF9999", false}, {&s.warning, "FFEB9C", false}, {&s.fixed, "BDD7EE", false},
+		{&s.heading, plain("D9D9D9"), true}, {&s.text, excelize.Fill{}, false},
+		{&s.error, fillOf(census.Error), false}, {&s.warning, fillOf(census.Warning), false}, {&s.fixed, fillOf(census.Fixed), false},
 	} {
-		style := excelize.Style{NumFmt: formatText, Font: &excelize.Font{Bold: look.bold}, Alignment: &excelize.Alignment{Vertical: "top"}}
-		if look.fill != "" {
-			style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{look.fill}}
+		style := excelize.Style{
+			NumFmt: formatText, Fill: look.fill, Font: &excelize.Font{Bold: look.bold}, Alignment: &excelize.Alignment{Vertical: "top"},
 		}
 		var err error
 		if *look.style, err = file.NewStyle(&style); err != nil {
@@ -35,6 +35,21 @@ func newStyles(file *excelize.File) (styles, error) {
 		}
 	}
 	return s, nil
+}
+
+func plain(colour string) excelize.Fill {
+	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
+}
+
+// fillOf is the colour of an issue: red, yellow, blue.
+func fillOf(severity census.Severity) excelize.Fill {
+	switch severity {
+	case census.Error:
+		return plain("FF9999")
+	case census.Warning:
+		return plain("FFEB9C")
+	}
+	return plain("BDD7EE")
 }
 
 // of is the look of a cell with an issue.

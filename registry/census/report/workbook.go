@@ -27,19 +27,23 @@ const wholeRows = 200_000
 // geometryColumn shows the shape of a feature.
 const geometryColumn = "几何 geometry"
 
-// WriteWorkbook writes a workbook (XLSX) with two sheets. 数据 has the rows of f, all as text, with the line on which each stands in f, the column
-// 校验结果 with what is wrong, and the cells that an issue names in colour: errors red, warnings yellow, what was fixed blue. 汇总
-// has the numbers, and the issues that belong to no row.
+// resultWidth is the width of the column 校验结果 in characters.
+const resultWidth = 80
+
+// WriteWorkbook writes a workbook (XLSX) in which the cells that an issue names have a colour: errors red, warnings yellow, what was fixed blue. A
+// column 校验结果 says what is wrong with the row, the sheet 汇总 has the numbers and the issues that belong to no row. f is at its first byte.
 //
-// Of a file of more than 200,000 rows 数据 has only the rows with issues, and 汇总 says so. The rows go through a temporary file; memory
-// holds the issues. The errors are those of w, of f, of the issues and of ctx.
+// A workbook of at most 20,000 rows and 4 MiB stays as it came beside that. Of any other file the rows are written anew, all as text, with
+// the line on which each stands in f: in the sheet 数据, or in sheets of the names that f has. Of a file of more than 200,000 rows
+// there are only the rows with issues, and 汇总 says so. These rows go through a temporary file; memory holds the issues.
+//
+// The errors are those of w, of f, of the issues and of ctx.
 func (c Content) WriteWorkbook(ctx context.Context, w io.Writer, f census.File) error {
 	return c.workbook(ctx, w, f, wholeRows)
 }
 
 func (c Content) workbook(ctx context.Context, w io.Writer, f census.File, whole int64) error {
-	b := &workbook{content: c, file: excelize.NewFile(), byRow: map[place][]Issue{}, whole: whole}
-	defer b.file.Close()
+	b := &workbook{content: c, byRow: map[place][]Issue{}, whole: whole}
 	for issue, err := range c.all(ctx) {
 		if err != nil {
 			return err
@@ -47,17 +51,34 @@ func (c Content) workbook(ctx context.Context, w io.Writer, f census.File, whole
 		at := place{issue.Sheet, issue.Row}
 		b.byRow[at] = append(b.byRow[at], issue)
 	}
-	if err := b.begin(); err != nil {
+	if done, err := c.original(w, f, b); done || err != nil {
+		return err
+	}
+	if _, err := f.Body.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	b.file = excelize.NewFile()
+	defer b.file.Close()
+	var err error
+	if b.styles, err = newStyles(b.file); err != nil {
 		return err
 	}
 	var unreadable *census.FileError // said in 汇总
 	if err := b.rows(ctx, f); err != nil && !errors.As(err, &unreadable) {
 		return err
 	}
+	if b.data == nil { // not a row was read
+		if err := b.begin(sheetData, nil); err != nil {
+			return err
+		}
+	}
+	if err := b.data.Flush(); err != nil {
+		return err
+	}
 	if err := b.summary(); err != nil {
 		return err
 	}
-	_, err := b.file.WriteTo(w)
+	_, err = b.file.WriteTo(w)
 	return err
 }
 
@@ -72,27 +93,16 @@ type workbook struct {
 	content Content
 	file    *excelize.File
 	styles  styles
-	data    *excelize.StreamWriter
-	columns []string          // of 数据, without those that the report adds
-	at      map[string]int    // places of columns
 	byRow   map[place][]Issue // those that are not shown yet
 	whole   int64
-	written int64 // rows of 数据
-	skipped int64 // rows without issues that are left out
-}
 
-func (b *workbook) begin() (err error) {
-	if b.styles, err = newStyles(b.file); err != nil {
-		return err
-	}
-	if err := b.file.SetSheetName("Sheet1", sheetData); err != nil {
-		return err
-	}
-	if _, err := b.file.NewSheet(sheetSummary); err != nil {
-		return err
-	}
-	b.data, err = b.file.NewStreamWriter(sheetData)
-	return err
+	data    *excelize.StreamWriter // of the sheet with rows that is being written
+	sheet   string                 // from which its rows come
+	columns []string               // its own, without those that the report adds
+	at      map[string]int         // places of columns
+	line    int                    // rows of it
+	shown   int64                  // rows of the file
+	skipped int64                  // rows without issues that are left out
 }
 
 // rows reads the file once, or twice where each of its rows names its own columns.
@@ -101,8 +111,9 @@ func (b *workbook) rows(ctx context.Context, f census.File) error {
 	if err != nil {
 		return err
 	}
-	if b.columns = reader.Columns(); b.columns == nil {
-		if b.columns, err = namesIn(ctx, reader); err != nil {
+	columns := reader.Columns()
+	if columns == nil && f.Format != census.FormatXLSX {
+		if columns, err = namesIn(ctx, reader); err != nil {
 			return err
 		}
 		if _, err := f.Body.Seek(0, io.SeekStart); err != nil {
@@ -112,12 +123,10 @@ func (b *workbook) rows(ctx context.Context, f census.File) error {
 			return err
 		}
 	}
-	b.columns = slices.DeleteFunc(slices.Clone(b.columns), func(name string) bool { // of an earlier report
-		return name == census.ColumnLine || name == census.ColumnResult
-	})
-	b.at = places(b.columns)
-	if err := b.header(); err != nil {
-		return err
+	if columns != nil {
+		if err := b.begin(sheetData, columns); err != nil {
+			return err
+		}
 	}
 	for row, err := range reader.Rows() {
 		if err == nil {
@@ -125,6 +134,15 @@ func (b *workbook) rows(ctx context.Context, f census.File) error {
 		}
 		if err != nil {
 			return err
+		}
+		if row.Sheet != "" && row.Columns == nil { // a note, or a header that lacks a column: 汇总 has it
+			continue
+		}
+		if row.Sheet != b.sheet {
+			if err := b.begin(row.Sheet, row.Columns); err != nil {
+				return err
+			}
+			b.sheet = row.Sheet
 		}
 		if err := b.row(row); err != nil {
 			return err
@@ -156,7 +174,15 @@ func namesIn(ctx context.Context, reader census.Reader) ([]string, error) {
 	return names, nil
 }
 
-func (b *workbook) header() error {
+// begin ends the sheet before and begins one with the columns' names.
+func (b *workbook) begin(name string, columns []string) (err error) {
+	if b.data, err = nextSheet(b.file, b.data, name); err != nil {
+		return err
+	}
+	b.columns = slices.DeleteFunc(slices.Clone(columns), func(name string) bool { // of an earlier report
+		return name == census.ColumnLine || name == census.ColumnResult
+	})
+	b.at, b.line = places(b.columns), 0
 	if err := b.data.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
@@ -164,7 +190,7 @@ func (b *workbook) header() error {
 	if err := b.data.SetColWidth(1, n+1, 16); err != nil {
 		return err
 	}
-	if err := b.data.SetColWidth(n+2, n+2, 80); err != nil {
+	if err := b.data.SetColWidth(n+2, n+2, resultWidth); err != nil {
 		return err
 	}
 	var cells []any
@@ -175,19 +201,20 @@ func (b *workbook) header() error {
 }
 
 func (b *workbook) add(cells []any) error {
-	b.written++
-	return b.data.SetRow(fmt.Sprintf("A%d", b.written), cells)
+	b.line++
+	return b.data.SetRow(fmt.Sprintf("A%d", b.line), cells)
 }
 
 // row writes a row, unless there is nothing to say of it in a file that is too long to repeat.
 func (b *workbook) row(row census.Row) error {
 	at := place{row.Sheet, row.Line}
 	issues := b.byRow[at]
-	if len(issues) == 0 && (b.content.Summary.Batch.Rows > b.whole || b.written > b.whole) {
+	if len(issues) == 0 && (b.content.Summary.Batch.Rows > b.whole || b.shown >= b.whole) {
 		b.skipped++
 		return nil
 	}
 	delete(b.byRow, at)
+	b.shown++
 	cells := make([]any, len(b.columns)+2)
 	for i, value := range row.Values {
 		if i = b.column(row, i); i >= 0 && value != "" {

@@ -12,9 +12,9 @@ import (
 	"citygrid/registry/census"
 )
 
-// summary ends 数据 and writes 汇总: what became of the file, how many issues of each code, and the issues that no row of 数据 shows.
+// summary writes 汇总: what became of the file, how many issues of each code, and the issues that no row shows.
 func (b *workbook) summary() error {
-	if err := b.data.Flush(); err != nil {
+	if _, err := b.file.NewSheet(sheetSummary); err != nil {
 		return err
 	}
 	out, err := b.file.NewStreamWriter(sheetSummary)
@@ -70,7 +70,7 @@ func (b *workbook) lines() []line {
 	}
 	if b.skipped > 0 {
 		lines = append(lines, line{cells: []any{"未重复 Not repeated", b.skipped,
-			fmt.Sprintf("文件较大，“%s”只列有问题的行 / the file is long: %s has only the rows with issues", sheetData, sheetData)}})
+			"文件较大，只列有问题的行 / the file is long: only the rows with issues are shown"}})
 	}
 	lines = append(lines, line{}, line{true, []any{"代码 Code", "程度 Severity", "数量 Count"}})
 	for _, t := range s.Totals {
