@@ -65,14 +65,7 @@ func (c *city) draw(ctx context.Context, folder string) (synth.Report, error) {
 }
 
 func (c *city) fill(ctx context.Context, folder string) error {
-	lists, err := data.Catalog()
-	if err != nil {
-		return err
-	}
-	_, err = profile.Apply(ctx, profile.Config{
-		Store: postgis.ProfileStore{Store: c.store}, Lists: lists, Clock: time.Now, Actor: "bench",
-	}, os.DirFS(folder))
-	if err != nil {
+	if err := apply(ctx, c.store, folder); err != nil {
 		return err
 	}
 	conn, err := c.connect(ctx)
@@ -86,6 +79,18 @@ func (c *city) fill(ctx context.Context, folder string) error {
 		}
 	}
 	return nil
+}
+
+// apply makes a registry equal to a folder.
+func apply(ctx context.Context, store *postgis.Store, folder string) error {
+	lists, err := data.Catalog()
+	if err != nil {
+		return err
+	}
+	_, err = profile.Apply(ctx, profile.Config{
+		Store: postgis.ProfileStore{Store: store}, Lists: lists, Clock: time.Now, Actor: "bench",
+	}, os.DirFS(folder))
+	return err
 }
 
 // read makes the index from the database, as the locator does.

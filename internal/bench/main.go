@@ -77,6 +77,7 @@ func parts() []part {
 		{"batch", askBatch},
 		{"near", askNear},
 		{"file", askFile},
+		{"import", askImport},
 	}
 }
 

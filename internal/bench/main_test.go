@@ -26,6 +26,7 @@ func tiny() size {
 		country: plan{name: "country", cells: 60},
 		crowded: plan{name: "crowded", cells: 16, components: 1_000},
 		load:    time.Second, questions: 20, batch: 100, file: 2_000,
+		survey: plan{name: "survey", cells: 16, components: 1_000}, imports: 1, weighed: []int{1_000, 2_000},
 	}
 }
 
@@ -57,7 +58,7 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		}
 	}
 	want := []string{"How to read it", "Machine and date", "What was wanted", "Memory", "Point to cell, in process", "Agreement with PostGIS",
-		"Point to cell, by PostGIS", "GET /locate", "POST /locate", "GET /whats-here", "citygrid locate --file"}
+		"Point to cell, by PostGIS", "GET /locate", "POST /locate", "GET /whats-here", "citygrid locate --file", "citygrid import"}
 	if !slices.Equal(headings, want) {
 		t.Errorf("headings: %q", headings)
 	}
@@ -72,6 +73,10 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		`\| Tile38's best, quoted \| 117,763 \(117,763–117,763\) \|`,
 		`\| KNN query in PostGIS \| .* \| at least 5 × \|`,
 		`\| .citygrid locate --file. \| [\d,]+ `,
+		`\| pgx CopyFrom \| .* \| at least 0.5 × \|`,
+		`\| ogr2ogr \| .* \| at least 1 × \|`,
+		`\| CityGrid, the first time \| .* \| at least 3 × \|`,
+		`\| Peak memory of the importer, 2,000 rows \| at most 512 MB \| \d+(\.\d+)? MB \| met \|`,
 		`PostgreSQL: \d+\.\d+`, `PostGIS: 3\.\d+`, `plain city of 16 cells and 1,000 components, seed 1, SHA-256 [0-9a-f]{16}…`,
 	} {
 		if !regexp.MustCompile(row).MatchString(text) {
@@ -145,7 +150,7 @@ func TestInterruptedRunLeavesNothingBehind(t *testing.T) {
 func TestArgumentsChooseParts(t *testing.T) {
 	t.Parallel()
 	for list, want := range map[string]string{
-		"": "memory locate agreement postgis http batch near file", " ": "memory locate agreement postgis http batch near file",
+		"": "memory locate agreement postgis http batch near file import", " ": "memory locate agreement postgis http batch near file import",
 		"locate": "locate", "near,memory": "memory near", "http batch": "http batch",
 	} {
 		chosen, err := choose(list)
