@@ -11,10 +11,20 @@ import (
 	"citygrid/registry/census"
 )
 
-// Standing reads the points with the rows still to come held by the database: memory does not grow with their number.
+// Standing leaves what is still to come with the database: memory does not grow with it. Tables that have just been filled have no statistics,
+// and the planner would then look through all staged rows for each component: it is told not to.
 func (g *staging) Standing(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[census.StandingPoint, error] {
 	return func(yield func(census.StandingPoint, error) bool) {
-		stream(ctx, g.conn, yield, "read the points near", scanStandingPoint, staged(g.id, sqlStageStanding),
+		tx, err := g.conn.Begin(ctx)
+		if err == nil {
+			defer tx.Rollback(context.WithoutCancel(ctx)) // nothing was written
+			_, err = tx.Exec(ctx, `set local enable_nestloop = off`)
+		}
+		if err != nil {
+			yield(census.StandingPoint{}, interpret("read the points near", err))
+			return
+		}
+		stream(ctx, tx, yield, "read the points near", scanStandingPoint, staged(g.id, sqlStageStanding),
 			string(e), subclasses, box.Min[0], box.Min[1], box.Max[0], box.Max[1])
 	}
 }

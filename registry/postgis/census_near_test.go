@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"citygrid/registry/census"
 )
@@ -115,5 +116,29 @@ func TestWarningsPastTheLimitAreCounted(t *testing.T) {
 	r := s.take("a.csv", pointsAt(rows...))
 	if len(nearNames(r)) != 2 || r.Warnings != 5 || r.LeftOut() != 3 {
 		t.Errorf("%q, %d warnings, %d left out", nearNames(r), r.Warnings, r.LeftOut())
+	}
+}
+
+// Right after a large import the planner knows nothing of the tables yet.
+func TestSecondLargeFileRightAfterTheFirstIsNotSlower(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	const rows = 20_000
+	file := func(from int) string {
+		var lamps []string
+		for i := range rows {
+			lamps = append(lamps, fmt.Sprintf("0118%06d 完好 %.6f %.6f", from+i, 111.281+0.00009*float64(i%200), 30.701+0.00009*float64(i/200)+0.00003*float64(from/rows)))
+		}
+		return pointsAt(lamps...)
+	}
+	began := time.Now()
+	s.take("a.csv", file(1))
+	first := time.Since(began)
+	for name, body := range map[string]string{"the same": file(1), "others": file(1 + rows)} {
+		began = time.Now()
+		s.take("b.csv", body)
+		if took := time.Since(began); took > 5*first+5*time.Second {
+			t.Errorf("%s took %v after %v", name, took, first)
+		}
 	}
 }

@@ -137,11 +137,12 @@ from import_batch b, collection areas where b.id = $1 and areas.name = 'areas' f
 
 	sqlPromoteCount = `select count(*) from import_stage`
 
+	// Not "exists": for the first group alone the planner would walk an index of codes and look through all staged rows at each.
 	sqlPromoteNamedTwice = `
-select exists (
-    select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code
-    group by a.component_id having count(*) > 1
-)`
+select coalesce(max(named), 0) > 1 from (
+    select count(*) as named from import_stage s join component_code a on a.edition = s.edition and a.code = s.code
+    group by a.component_id
+) g`
 
 	// Codes are not written here: a row finds its component by one of its codes, and which of them is the public one is not for a
 	// survey to say. The name is the sub-class's in the row's edition, so it counts only where the component is of that edition.
