@@ -123,7 +123,23 @@ func (l *lab) newDelivery(ctx context.Context) (*delivery, error) {
 	if err := d.copyDatabase(ctx, emptyRegistry, fullRegistry); err != nil {
 		return nil, err
 	}
-	return d, take(ctx, l.cluster.URL(fullRegistry), d.first, true)
+	if err := take(ctx, l.cluster.URL(fullRegistry), d.first, true); err != nil {
+		return nil, err
+	}
+	return d, vacuum(ctx, l.cluster.URL(fullRegistry))
+}
+
+// vacuum does what the server does of itself in the minutes after an import.
+func vacuum(ctx context.Context, url string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("vacuum: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, sqlVacuum); err != nil {
+		return fmt.Errorf("vacuum: %w", err)
+	}
+	return nil
 }
 
 // drawFile draws the city with some components, moves these to a file and leaves the folder of the city behind.
