@@ -27,6 +27,7 @@ type CodeError struct {
 	Rule   string // one of the Rule constants
 	Reason Text   // what is wrong with it
 	Cure   Text   // what to do about it
+	Likely string // of RuleDigits: the code that Cure proposes, "" when it proposes none
 }
 
 // Error gives the English sentence: what, value, reason, cure.

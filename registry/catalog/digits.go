@@ -25,7 +25,8 @@ func checkDigits(what Text, value string, length int) *CodeError {
 					ZH: fmt.Sprintf("第%d个字符%q不是数字0–9", place, r),
 					EN: fmt.Sprintf("character %d, %q (%U), is not a digit 0-9", place, r, r),
 				},
-				Cure: digitsCure(value, length),
+				Cure:   digitsCure(value, length),
+				Likely: likelyCode(value, length),
 			}
 		}
 	}
@@ -80,8 +81,7 @@ func numberZero(what Text, value, part string, name Text) *CodeError {
 // digitsCure proposes the code that the writer most likely meant. It only
 // proposes: the person at the source decides.
 func digitsCure(value string, length int) Text {
-	likely := strings.Map(likelyDigit, value)
-	if len(likely) == length && strings.Trim(likely, "0123456789") == "" {
+	if likely := likelyCode(value, length); likely != "" {
 		return Text{
 			ZH: fmt.Sprintf("是否应为%s？请核对后改正", likely),
 			EN: fmt.Sprintf("did you mean %s? check it and correct the source", likely),
@@ -97,6 +97,16 @@ func digitsCure(value string, length int) Text {
 		ZH: fmt.Sprintf("只写%d位半角数字", length),
 		EN: fmt.Sprintf("write %d digits 0-9 and nothing else", length),
 	}
+}
+
+// likelyCode is the code of so many digits that value becomes when each
+// look-alike is replaced, "" when it becomes none.
+func likelyCode(value string, length int) string {
+	likely := strings.Map(likelyDigit, value)
+	if len(likely) != length || strings.Trim(likely, "0123456789") != "" {
+		return ""
+	}
+	return likely
 }
 
 // likelyDigit maps a look-alike to the digit it stands for, drops spaces, and
