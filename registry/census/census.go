@@ -34,7 +34,10 @@ type File struct {
 	Encoding Encoding
 	// Sheets are the names of the sheets of a workbook that are read; none: all.
 	Sheets []string
-	Body   io.ReadSeeker // at its first byte
+	// Columns names the attribute (ObjID, 标识码) of columns whose own name does not say it; "" makes a column an extension attribute. Columns
+	// that the file does not have are left aside, so that one list serves every file of a crew.
+	Columns map[string]string
+	Body    io.ReadSeeker // at its first byte
 }
 
 // Report is what became of a file.
@@ -42,14 +45,15 @@ type Report struct {
 	Batch    Batch
 	Revision int64  // of the promotion; 0 before it, and when it changed nothing
 	Same     *Batch // the last promoted batch that came from an identical file, nil when there is none
-	// Recognised says how the file was read, where that could have been otherwise: its encoding, its separator.
+	// Recognised says how the file was read, where that could have been otherwise: its encoding, its separator, the meaning of its columns.
 	Recognised []catalog.Text
 	Issues     []Issue // in the order of their discovery, at most Config.MaxIssues, errors in preference to warnings and these to what was fixed
 	Errors     int64   // all issues, also those past MaxIssues
 	Warnings   int64
 	Fixed      int64
-	Totals     []Total // of all issues, also those past MaxIssues
-	Rejected   []int64 // the bad rows, all of them, in order, by [Batch.Place]
+	Totals     []Total      // of all issues, also those past MaxIssues
+	Rejected   []int64      // the bad rows, all of them, in order, by [Batch.Place]
+	Fixes      []FixedCount // what was fixed by column and code, the largest first
 }
 
 // LeftOut is how many issues were found and are not among Issues.
@@ -121,6 +125,10 @@ func (c *Census) Discard(ctx context.Context, b *Batch) {
 }
 
 func (c *Census) stage(ctx context.Context, f File) (Report, error) {
+	chosen, err := choose(f.Columns)
+	if err != nil {
+		return Report{}, err
+	}
 	var seen sniffer
 	digest, err := digestOf(f.Body, &seen)
 	if err != nil {
@@ -129,7 +137,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if f.ID == (BatchID{}) {
 		f.ID = NewBatchID()
 	}
-	r := &run{config: c.config, checker: newChecker(c.config), totals: map[Total]int64{}, batch: Batch{
+	r := &run{config: c.config, checker: newChecker(c.config, chosen), totals: map[Total]int64{}, batch: Batch{
 		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
 	}}
@@ -148,7 +156,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 		c.Discard(ctx, &r.batch)
 	}
 	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings, Fixed: r.fixed, Recognised: r.recognised,
-		Totals: sortedTotals(r.totals), Rejected: sortedLines(r.rejected)}
+		Totals: sortedTotals(r.totals), Rejected: sortedLines(r.rejected), Fixes: r.fixes.largestFirst()}
 	if found {
 		report.Same = &same
 	}

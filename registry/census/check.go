@@ -20,22 +20,29 @@ type StagedRow struct {
 
 // checker compares rows with what the city has. It belongs to one goroutine.
 type checker struct {
-	catalogue  *catalog.Catalog
-	edition    catalog.Edition
-	subclasses map[catalog.SubclassCode]catalog.Subclass // of the city
-	units      map[registry.UnitCode]string              // code → name
-	extent     [4]float64
-	cells      *areaindex.Index
-	today      string // the last day that a date may be, as 2006-01-02
-	columns    *mapping
+	catalogue   *catalog.Catalog
+	edition     catalog.Edition
+	subclasses  map[catalog.SubclassCode]catalog.Subclass // of the city
+	units       map[registry.UnitCode]string              // code → name
+	unitsByName map[string]registry.UnitCode              // by unitKey; "" where two have one name
+	proposed    map[string][2]string                      // what proposals found
+	extent      [4]float64
+	cells       *areaindex.Index
+	today       time.Time // the last day that a date may be
+	columns     *mapping
+	chosen      choices
+	shifts      shifts
 }
 
-func newChecker(c Config) *checker {
+func newChecker(c Config, chosen choices) *checker {
 	k := &checker{
+		chosen:    chosen,
 		catalogue: c.Catalogue, edition: c.Edition, extent: c.Extent, cells: c.Cells,
-		subclasses: map[catalog.SubclassCode]catalog.Subclass{},
-		units:      map[registry.UnitCode]string{},
-		today:      c.Clock().Format(time.DateOnly),
+		subclasses:  map[catalog.SubclassCode]catalog.Subclass{},
+		units:       map[registry.UnitCode]string{},
+		unitsByName: map[string]registry.UnitCode{},
+		proposed:    map[string][2]string{},
+		today:       dayAt(c.Clock()),
 	}
 	for _, code := range c.Subclasses {
 		if s, ok := c.Catalogue.Subclass(c.Edition, catalog.KindComponent, code); ok {
@@ -43,9 +50,25 @@ func newChecker(c Config) *checker {
 		}
 	}
 	for _, u := range c.Units {
-		k.units[u.Code] = u.Name
+		k.addUnit(u)
 	}
 	return k
+}
+
+func (k *checker) addUnit(u registry.Unit) {
+	k.units[u.Code] = u.Name
+	key := unitKey(u.Name)
+	if _, twice := k.unitsByName[key]; twice {
+		k.unitsByName[key] = ""
+	} else if key != "" {
+		k.unitsByName[key] = u.Code
+	}
+}
+
+// dayAt is the calendar day of a moment where it is, as dates are kept.
+func dayAt(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // check returns the row as it would be stored and everything that is wrong with it. With an issue of severity Error the row is
@@ -56,15 +79,21 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 		return staged, row.Faults // the cells are not where the header says
 	}
 	if !k.columns.fits(row.Columns) {
-		k.columns = newMapping(row.Columns)
+		k.columns = newMapping(row.Columns, k.chosen)
 	}
 	in := inspection{checker: k, row: row, issues: slices.Clone(row.Issues)}
+	if len(k.columns.clashes) > 0 {
+		in.issues = append(in.issues, k.columns.ambiguous(row.Sheet, row.Line, row.Geometry != nil)...)
+	}
 	in.text()
 	in.identity(&staged.Component)
 	in.departments(&staged.Component)
 	in.survey(&staged.Component)
 	in.position(&staged.Component)
 	in.extension(&staged.Component)
+	if in.right+in.left > 0 {
+		k.shifts.add(row, in.right, in.left)
+	}
 	return staged, in.issues
 }
 
@@ -73,16 +102,21 @@ type inspection struct {
 	*checker
 	row    *Row
 	issues []Issue
+	right  int // refused values that belong into the column to the left: the cells were moved right
+	left   int
 }
 
 func (in *inspection) cell(a attribute) string { return in.columns.cell(in.row, a) }
 
-// word is a cell in which surrounding space means nothing: codes, numbers, dates. Names and notes are kept as written.
-func (in *inspection) word(a attribute) string { return strings.TrimSpace(in.cell(a)) }
-
 func (in *inspection) fail(a attribute, code, zh, en string) { in.report(a, Error, code, zh, en) }
 
 func (in *inspection) warn(a attribute, code, zh, en string) { in.report(a, Warning, code, zh, en) }
+
+// warnInstead is for what was put right and could be otherwise.
+func (in *inspection) warnInstead(a attribute, code, instead, zh, en string) {
+	in.warn(a, code, zh, en)
+	in.issues[len(in.issues)-1].Instead = cut(instead)
+}
 
 func (in *inspection) report(a attribute, s Severity, code, zh, en string) {
 	in.issues = append(in.issues, Issue{

@@ -51,7 +51,7 @@ func testChecker(t testing.TB) *checker {
 		Units:  []registry.Unit{{Code: "U03", Name: "市政处"}, {Code: "U04", Name: "路灯处"}},
 		Extent: [4]float64{111.27, 30.69, 111.31, 30.73}, Cells: fourCells(t),
 		Clock: func() time.Time { return time.Date(2012, 1, 1, 8, 0, 0, 0, time.UTC) },
-	})
+	}, nil)
 }
 
 // lamp is a row without any fault, changed by pairs of column and value.
@@ -111,10 +111,10 @@ func TestColumnNamesAreFoundInAnyASCIICase(t *testing.T) {
 	if _, issues := testChecker(t).check(row); issues != nil {
 		t.Errorf("upper case: %v", issues)
 	}
-	if a := attributeOf("DeptCode\u0661"); a != extension {
+	if a, _ := attributeOf("DeptCode\u0661"); a != extension {
 		t.Errorf("an Arabic digit is taken for column %s", a.columnName())
 	}
-	if a := attributeOf("BG\u0130D"); a != extension {
+	if a, _ := attributeOf("BG\u0130D"); a != extension {
 		t.Errorf("a dotted I is taken for column %s", a.columnName())
 	}
 }
@@ -128,9 +128,9 @@ func TestEachFaultOfARowIsNamed(t *testing.T) {
 		want    []string
 	}{
 		{"no code", []string{"ObjID", ""}, []string{"ObjID missing_value error"}},
-		{"trap 9: full-width digits", []string{"ObjID", "４２０５０２0118000001"}, []string{"ObjID bad_code error"}},
-		{"trap 11: letter O", []string{"ObjID", "42O5020118000001"}, []string{"ObjID bad_code error"}},
-		{"trap 12: code as number", []string{"ObjID", "4.20502E+15"}, []string{"ObjID bad_code error"}},
+		{"trap 9: full-width digits", []string{"ObjID", "４２０５０２0118000001"}, []string{"ObjID full_width fixed"}},
+		{"trap 11: letter O", []string{"ObjID", "42O5020118000001"}, []string{"ObjID lookalike error"}},
+		{"trap 12: code as number", []string{"ObjID", "4.20502E+15"}, []string{"ObjID digits_lost error"}},
 		{"trap 13: short code", []string{"ObjID", "420502118000001"}, []string{"ObjID bad_code error"}},
 		{"trap 25: subclass not in the city", []string{"ObjID", "4205020102000001"}, []string{"ObjID unknown_subclass error"}},
 		{"trap 25: subclass of no edition", []string{"ObjID", "4205029901000001"}, []string{"ObjID unknown_subclass error"}},
@@ -142,8 +142,8 @@ func TestEachFaultOfARowIsNamed(t *testing.T) {
 		{"no state", []string{"ObjState", " "}, []string{"ObjState missing_value error"}},
 		{"trap 46: state from another column", []string{"ObjState", "2011-12-31"}, []string{"ObjState unknown_state error"}},
 		{"no first survey", []string{"ORDate", ""}, []string{"ORDate missing_value error"}},
-		{"trap 14: date serial", []string{"ORDate", "41275"}, []string{"ORDate bad_date error"}},
-		{"trap 14: two-digit year", []string{"CHDate", "11-12-31"}, []string{"CHDate bad_date error"}},
+		{"trap 14: date serial", []string{"ORDate", "40908"}, []string{"ORDate date_serial fixed"}},
+		{"trap 14: two-digit year", []string{"CHDate", "11-12-31"}, []string{"CHDate two_digit_year error"}},
 		{"day that is not", []string{"ORDate", "2011-02-30"}, []string{"ORDate bad_date error"}},
 		{"trap 47: tomorrow", []string{"CHDate", "2012-01-02"}, []string{"CHDate future_date error"}},
 		{"trap 47: change before survey", []string{"CHDate", "2011-12-30"}, []string{"CHDate dates_reversed warning"}},
@@ -154,7 +154,7 @@ func TestEachFaultOfARowIsNamed(t *testing.T) {
 		{"trap 38: zero", []string{"Lon", "0", "Lat", "0.0"}, []string{"no_position error"}},
 		{"trap 38: NaN", []string{"Lon", "NaN"}, []string{"no_position error"}},
 		{"trap 38: empty", []string{"Lat", ""}, []string{"no_position error"}},
-		{"trap 36: degrees and minutes", []string{"Lon", "111°17′06″"}, []string{"Lon bad_number error"}},
+		{"trap 36: degrees and minutes", []string{"Lon", "111°17′06″"}, []string{"Lon degrees_minutes_seconds fixed"}},
 		{"hexadecimal", []string{"Lon", "0x1p6", "Lat", "Inf"}, []string{"Lon bad_number error", "Lat bad_number error"}},
 		{"height in words", []string{"Height", "约58米"}, []string{"Height bad_number error"}},
 		{"height beyond numbers", []string{"Height", "1e999"}, []string{"Height bad_number error"}},
@@ -227,11 +227,11 @@ func TestFaultsOfTheReaderAreTheOnlyIssues(t *testing.T) {
 
 func TestHeaderNamesEveryMissingColumn(t *testing.T) {
 	t.Parallel()
-	if issues := checkHeader([]string{"objid", "OBJSTATE", "ORDate", "Lon", "Lat"}); issues != nil {
+	if issues := checkHeader(newMapping([]string{"objid", "OBJSTATE", "ORDate", "Lon", "Lat"}, nil)); issues != nil {
 		t.Errorf("complete: %v", issues)
 	}
 	var got []string
-	for _, is := range checkHeader([]string{"ObjID", "标识码", "Lat"}) {
+	for _, is := range checkHeader(newMapping([]string{"ObjID", "标识码", "Lat"}, nil)) {
 		got = append(got, is.Column+" "+is.Code)
 	}
 	want := []string{"ObjState missing_column", "ORDate missing_column", "Lon missing_column"}

@@ -42,9 +42,18 @@ func open(f File, seen *sniffer) (Reader, []catalog.Text, error) {
 
 func (f File) reader() (Reader, error) {
 	if f.Format == FormatXLSX {
-		return NewXLSX(f.Body, f.Sheets...)
+		return f.workbook()
 	}
 	return NewReader(f.Format, f.Body)
+}
+
+// workbook is a workbook whose headers are looked for with the columns that File.Columns names.
+func (f File) workbook() (*XLSX, error) {
+	x, err := NewXLSX(f.Body, f.Sheets...)
+	if err == nil {
+		x.chosen, err = choose(f.Columns)
+	}
+	return x, err
 }
 
 // headBytes is how much of a file is looked at to tell its format.

@@ -7,5 +7,5 @@
 // image of each changed component kept. A process that dies before that has changed nothing: the same file is sent again.
 //
 // What survey crews deliver is known to be faulty in certain ways, and each check says in both languages what is wrong and what
-// would be right. Nothing is repaired in silence: a value is taken as written or refused.
+// would be right. Nothing is repaired in silence: a value is taken as written, taken as what it can only mean and listed as [Fixed], or refused.
 package census

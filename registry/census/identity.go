@@ -11,16 +11,16 @@ import (
 // identity reads the code and compares name and code (domain: characters 7 to 10 are the sub-class).
 func (in *inspection) identity(c *registry.Component) {
 	c.Name = in.cell(objName)
-	text := in.word(objID)
+	text, whole := in.code(objID)
 	if text == "" {
-		in.missing(objID)
+		if whole {
+			in.missing(objID)
+		}
 		return
 	}
 	code, err := catalog.ParseComponentCode(in.edition, text)
-	var bad *catalog.CodeError
-	if errors.As(err, &bad) {
-		m := bad.Message()
-		in.fail(objID, CodeBadCode, m.ZH, m.EN)
+	if err != nil {
+		in.badCode(text, err)
 		return
 	}
 	c.Code = code
@@ -39,6 +39,24 @@ func (in *inspection) identity(c *registry.Component) {
 			fmt.Sprintf("小类 %s 的标准名称是“%s”%s", subclass.Code, subclass.NameZH, zh),
 			fmt.Sprintf("the standard name of sub-class %s is %s%s", subclass.Code, subclass.NameZH, en))
 	}
+}
+
+// badCode says what is wrong with a code. One in which letters stand for digits that would make it right is named as that, and the right one
+// proposed, never taken: nobody knows whether it was the code that was meant (import trap 11).
+func (in *inspection) badCode(text string, err error) {
+	var bad *catalog.CodeError
+	if !errors.As(err, &bad) {
+		return // ParseComponentCode has no other errors
+	}
+	m := bad.Message()
+	if bad.Likely != "" {
+		if _, err := catalog.ParseComponentCode(in.edition, bad.Likely); err == nil {
+			in.fail(objID, CodeLookalike, m.ZH, m.EN)
+			return
+		}
+	}
+	zh, en := in.slipped(objID, text)
+	in.fail(objID, CodeBadCode, m.ZH+zh, m.EN+en)
 }
 
 // unknownSubclass says whether the edition, or another one, knows the sub-class (import trap 25).
@@ -71,32 +89,4 @@ func (in *inspection) otherReading(code catalog.SubclassCode, name string) (zh, 
 		}
 	}
 	return "", ""
-}
-
-// departments reads the three departments. A code must be a unit's; the name beside it is kept as surveyed.
-func (in *inspection) departments(c *registry.Component) {
-	for _, d := range []struct {
-		code, name attribute
-		dept       *registry.Dept
-	}{
-		{deptCode1, deptName1, &c.Supervisor},
-		{deptCode2, deptName2, &c.Owner},
-		{deptCode3, deptName3, &c.Maintainer},
-	} {
-		*d.dept = registry.Dept{Code: registry.UnitCode(in.word(d.code)), Name: in.cell(d.name)}
-		if d.dept.Code == "" {
-			continue
-		}
-		name, ok := in.units[d.dept.Code]
-		switch {
-		case !ok:
-			in.fail(d.code, CodeUnknownUnit,
-				fmt.Sprintf("没有代码为 %.60s 的单位；请核对代码，或先登记该单位", d.dept.Code),
-				fmt.Sprintf("there is no unit with the code %.60s; check it, or register the unit first", d.dept.Code))
-		case d.dept.Name != "" && d.dept.Name != name:
-			in.warn(d.name, CodeUnitNameDiffers,
-				fmt.Sprintf("单位 %s 登记的名称是“%s”", d.dept.Code, name),
-				fmt.Sprintf("unit %s is registered as %s", d.dept.Code, name))
-		}
-	}
 }

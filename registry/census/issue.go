@@ -24,7 +24,7 @@ type Issue struct {
 	Column   string // as the file writes it
 	Code     string // one of the Code constants
 	Value    string // as found, cut to 200 bytes
-	Instead  string // of Fixed: what was taken instead, cut as Value
+	Instead  string // what was taken instead, cut as Value: of Fixed, and of a Warning about something put right that could be otherwise
 	Severity Severity
 	Message  catalog.Text // what is wrong and what would be right
 }
@@ -37,6 +37,7 @@ const (
 	CodeNoHeader        = "no_header"
 	CodeRepeatedColumn  = "repeated_column"
 	CodeMissingColumn   = "missing_column"
+	CodeAmbiguousColumn = "ambiguous_column"
 	CodeTooManyColumns  = "too_many_columns"
 	CodeTooManyRows     = "too_many_rows"
 	CodeOpenQuote       = "open_quote"
@@ -51,13 +52,20 @@ const (
 	CodeBadCode         = "bad_code"
 	CodeUnknownSubclass = "unknown_subclass"
 	CodeNameDiffers     = "name_differs"
+	CodeDigitsLost      = "digits_lost"
+	CodeLookalike       = "lookalike"
+	CodeZerosLost       = "zeros_lost"
 	CodeUnknownUnit     = "unknown_unit"
+	CodeUnknownUnitName = "unknown_unit_name"
 	CodeUnitNameDiffers = "unit_name_differs"
 	CodeUnknownState    = "unknown_state"
 	CodeBadDate         = "bad_date"
+	CodeShortYear       = "two_digit_year"
+	CodeDateMonth       = "date_without_day"
 	CodeFutureDate      = "future_date"
 	CodeDatesReversed   = "dates_reversed"
 	CodeBadNumber       = "bad_number"
+	CodeDecimalComma    = "decimal_comma"
 	CodeNoPosition      = "no_position"
 	CodeSwappedAxes     = "swapped_axes"
 	CodeOutsideExtent   = "outside_extent"
@@ -69,6 +77,17 @@ const (
 	CodeDuplicate       = "duplicate"
 	CodeRepeatedRow     = "repeated_row"
 	CodeNearDuplicate   = "near_duplicate"
+	CodeShiftedRows     = "shifted_rows"
+	CodeFullWidth       = "full_width" // from here on: what is Fixed
+	CodeInvisible       = "invisible_characters"
+	CodeDecimals        = "code_with_decimals"
+	CodeDateForm        = "date_form"
+	CodeDateSerial      = "date_serial"
+	CodeThousands       = "thousands_commas"
+	CodeDegrees         = "degrees_minutes_seconds"
+	CodeSentinel        = "sentinel"
+	CodeUnitByName      = "unit_by_name"
+	CodeStateWord       = "state_word"
 )
 
 // FileError is a fault for which reading a file ends. The batch is rejected and the Issue stands in its report.

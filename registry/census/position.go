@@ -16,7 +16,7 @@ import (
 
 // position reads the geometry, compares it with sub-class, extent and division, and assigns the grid cell.
 func (in *inspection) position(c *registry.Component) {
-	c.StatedGrid = in.word(bgID)
+	c.StatedGrid, _ = in.code(bgID)
 	g := in.geometry()
 	if g == nil || !in.inside(g) {
 		return
@@ -62,26 +62,31 @@ func (in *inspection) geometry() geom.T {
 
 // point reads Lon, Lat and Height. NaN, empty cells and 0, 0 are what devices without a fix write (import trap 38).
 func (in *inspection) point() geom.T {
-	x, y := in.word(lon), in.word(lat)
-	if noNumber(x) || noNumber(y) {
+	x, y := strings.TrimSpace(in.cell(lon)), strings.TrimSpace(in.cell(lat))
+	if noNumber(lon, x) || noNumber(lat, y) {
 		in.noPosition(strings.Trim(x+", "+y, ", "))
 		return nil
 	}
 	flat := make([]float64, 0, 3)
 	for _, a := range []attribute{lon, lat, height} {
-		if a == height && in.word(height) == "" {
-			continue
+		text := x
+		switch a {
+		case lat:
+			text = y
+		case height:
+			if text = in.word(height); text == "" {
+				continue
+			}
 		}
-		v, ok := parseNumber(in.word(a))
+		v, ok := in.number(a, text)
 		if !ok {
-			in.fail(a, CodeBadNumber,
-				in.columns.column(a)+" 不是十进制数；经纬度以度为单位，如 111.2867", in.columns.column(a)+" is not a decimal number; degrees are written like 111.2867")
-			continue
+			flat = nil // reported; the others are looked at all the same
+		} else if flat != nil {
+			flat = append(flat, v)
 		}
-		flat = append(flat, v)
 	}
 	switch {
-	case len(flat) < 2 || len(flat) == 2 && in.word(height) != "":
+	case flat == nil:
 		return nil
 	case flat[0] == 0 && flat[1] == 0:
 		in.noPosition("0, 0")
@@ -92,17 +97,45 @@ func (in *inspection) point() geom.T {
 	return geom.NewPointFlat(geom.XY, flat).SetSRID(geo.SRID)
 }
 
-func noNumber(s string) bool {
-	return s == "" || strings.EqualFold(s, "nan") || strings.EqualFold(s, "null")
+// noNumber reports whether a cell of a position says that there is none.
+func noNumber(a attribute, text string) bool {
+	if !plain(text) {
+		text = normal(text, true)
+	}
+	return text == "" || len(text) <= longestEmptyWord && emptyWord(a, text)
 }
 
-// parseNumber takes finite decimals only: ParseFloat would also take hexadecimal and Inf.
-func parseNumber(s string) (float64, bool) {
-	if strings.Trim(s, "+-.0123456789eE") != "" {
-		return 0, false
+// number reads a decimal number, and degrees in the other ways in which crews write them.
+func (in *inspection) number(a attribute, text string) (float64, bool) {
+	if v, ok := parseNumber(text); ok {
+		return v, true
 	}
-	v, err := strconv.ParseFloat(s, 64)
-	return v, err == nil && !math.IsInf(v, 0)
+	if a != height {
+		if v, ok := parseDegrees(text); ok {
+			in.fix(a, CodeDegrees, strconv.FormatFloat(v, 'f', -1, 64))
+			return v, true
+		}
+		if v, ok := parseNumber(normal(text, false)); ok {
+			in.cleaned(a, text)
+			return v, true
+		}
+		text = normal(text, false)
+	}
+	column := in.columns.column(a)
+	without, grouped := withoutThousands(text)
+	switch {
+	case decimalComma(text) && (a != height || !grouped): // no degrees are thousands
+		in.fail(a, CodeDecimalComma, column+" 用逗号作小数点；请改为 "+strings.Replace(text, ",", ".", 1),
+			column+" has a comma for the decimal point; write "+strings.Replace(text, ",", ".", 1))
+		return 0, false
+	case grouped:
+		in.fix(a, CodeThousands, without)
+		return parseNumber(without)
+	}
+	zh, en := in.slipped(a, text)
+	in.fail(a, CodeBadNumber,
+		column+" 不是十进制数；经纬度以度为单位，如 111.2867"+zh, column+" is not a decimal number; degrees are written like 111.2867"+en)
+	return 0, false
 }
 
 func (in *inspection) noPosition(value string) {
@@ -134,10 +167,19 @@ func (in *inspection) inside(g geom.T) bool {
 	switch {
 	case straight:
 		return true
+	case swapped && in.row.Geometry == nil:
+		x, y := in.columns.column(lon), in.columns.column(lat)
+		in.reportRow(Error, CodeSwappedAxes, positionText(g),
+			fmt.Sprintf("经度与纬度写反了：对调后位置在本市范围内；请先经度、后纬度，或用 --column '%.60s=Lat' --column '%.60s=Lon'（测量坐标的 X 为北）", x, y),
+			fmt.Sprintf("longitude and latitude are swapped: the other way round the position is in the city; write longitude first, or say --column '%.60s=Lat' --column '%.60s=Lon' (a surveyor's X is north)", x, y))
 	case swapped:
 		in.reportRow(Error, CodeSwappedAxes, positionText(g),
 			"经度与纬度写反了：对调后位置在本市范围内；请先经度、后纬度",
 			"longitude and latitude are swapped: the other way round the position is in the city; write longitude first")
+	case max(math.Abs(flat[0]), math.Abs(flat[1])) > 1000:
+		in.reportRow(Error, CodeOutsideExtent, positionText(g),
+			"坐标像是以米为单位的投影坐标；请先换算为 WGS 84/CGCS2000 经纬度（度）",
+			"the coordinates look like metres of a projection; convert them to degrees of WGS 84 or CGCS2000 first")
 	default:
 		in.reportRow(Error, CodeOutsideExtent, positionText(g),
 			fmt.Sprintf("位置超出本市范围（经度 %v–%v，纬度 %v–%v）；坐标应为 WGS 84/CGCS2000 经纬度", in.extent[0], in.extent[2], in.extent[1], in.extent[3]),

@@ -26,6 +26,8 @@ type run struct {
 	recognised []catalog.Text
 	totals     map[Total]int64 // without Count
 	rejected   []int64         // lines of bad rows
+	fixes      fixes
+	sheet      string // of the row before
 }
 
 // progressRows is how many rows go by between two calls of Config.Progress.
@@ -49,6 +51,7 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 		return err
 	}
 	r.progress()
+	r.report(r.checker.shifts.issues()...)
 	if err := r.checkWhole(ctx); err != nil {
 		return err
 	}
@@ -73,7 +76,8 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 		defer func() { r.recognised = append(r.recognised, told.recognised()...) }() // a workbook's sheets are known when they are read
 	}
 	if columns := reader.Columns(); columns != nil {
-		if issues := checkHeader(columns); len(issues) > 0 {
+		r.checker.columns = newMapping(columns, r.checker.chosen)
+		if issues := checkHeader(r.checker.columns); len(issues) > 0 {
 			r.report(issues...)
 			return nil
 		}
@@ -102,6 +106,10 @@ func (r *run) row(ctx context.Context, row *Row) error {
 		r.progress()
 	}
 	staged, issues := r.checker.check(row)
+	if m := r.checker.columns; m != nil && (r.batch.Read == 1 || row.Sheet != r.sheet) {
+		r.sheet = strings.Clone(row.Sheet)
+		r.recognised = append(r.recognised, m.recognised(r.sheet, r.checker.chosen)...)
+	}
 	r.report(issues...)
 	staged.Line = r.batch.numbered(row)
 	if hasError(issues) {
@@ -122,6 +130,9 @@ func (r *run) report(issues ...Issue) {
 	for _, i := range issues {
 		r.totals[Total{Code: i.Code, Severity: i.Severity}]++
 		count := map[Severity]*int64{Error: &r.errors, Warning: &r.warnings, Fixed: &r.fixed}[i.Severity]
+		if i.Severity == Fixed {
+			r.fixes.add(i)
+		}
 		if *count++; *count <= int64(r.config.MaxIssues) {
 			if i.Sheet == "" {
 				i.Sheet, i.Row = r.batch.Place(i.Row)

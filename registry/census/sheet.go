@@ -19,9 +19,7 @@ const (
 	CodeTruncated     = "truncated_file"
 	CodeUnpackedSize  = "unpacked_size"
 	CodeNoSheet       = "no_sheet"
-	CodeDigitsLost    = "digits_lost"
 	CodeCellError     = "cell_error"
-	CodeDateSerial    = "date_serial"
 	CodeTimeLeftOut   = "time_left_out"
 	CodeMergedCells   = "merged_cells"
 	CodeOutsideTable  = "outside_table"
@@ -36,7 +34,8 @@ const (
 type XLSX struct {
 	book   *workbook.Book
 	only   []string // the sheets to read, by name; none: all
-	rows   int      // yielded
+	chosen choices
+	rows   int // yielded
 	tables int
 	how    []catalog.Text
 }
@@ -167,7 +166,7 @@ func (t *table) read() error {
 
 // begin finds the header and takes what stands below it.
 func (t *table) begin(head []workbook.Row) error {
-	h := findHeader(head, t.merges)
+	h := findHeader(head, t.merges, t.reader.chosen)
 	if h == nil {
 		t.passed += int64(len(head))
 		return nil
@@ -182,8 +181,9 @@ func (t *table) begin(head []workbook.Row) error {
 	}
 	t.reader.say(t.sheet.Name, where, zh)
 	t.reader.tables++
-	t.columns, t.values, t.means = columns, make([]string, len(columns)), meanings(columns)
-	if issues := checkHeader(columns); len(issues) > 0 {
+	m := newMapping(columns, t.reader.chosen)
+	t.columns, t.values, t.means = columns, make([]string, len(columns)), m.meanings()
+	if issues := checkHeader(m); len(issues) > 0 {
 		for i := range issues {
 			issues[i].Sheet, issues[i].Row = t.sheet.Name, h.line
 		}

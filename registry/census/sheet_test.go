@@ -151,7 +151,7 @@ func TestTrap15TheHeaderIsFoundBelowTitlesAndInTwoRows(t *testing.T) {
 				{"4205020118000001", "完好", "2011-12-31", 111.285, 30.705, 5},
 			},
 			merges: []string{"A1:F1", "A2:A3", "B2:B3", "C2:C3", "D2:F2"},
-		}, []string{"灯 4: ObjID=4205020118000001 ObjState=完好 ORDate=2011-12-31 Lon=111.285 Lat=30.705 坐标/X=5"}, "sheet 灯: header in rows 2-3"},
+		}, []string{"灯 4: ObjID=4205020118000001 ObjState=完好 ORDate=2011-12-31 坐标/Lon=111.285 坐标/Lat=30.705 坐标/X=5"}, "sheet 灯: header in rows 2-3"},
 		{"names over two lines", sheetOf{rows: [][]any{{"Obj\nID", "Obj\r\nState", "ORDate", "Lon", " Lat ", "Kind"}, lampRow(1, "A")}},
 			[]string{lampText("灯", 2, 1, "A")}, "sheet 灯: header in row 1"},
 	} {

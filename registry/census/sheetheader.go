@@ -21,13 +21,13 @@ const enoughNames = 3
 
 // findHeader finds the row, or pair of rows, that names most attributes (import trap 15); nil where none names enough. Of equals the first is taken, a pair
 // before its first row alone.
-func findHeader(head []workbook.Row, merges []workbook.Merge) *header {
+func findHeader(head []workbook.Row, merges []workbook.Merge, chosen choices) *header {
 	var best *header
 	for i := range head {
-		h := newHeader(head[i].Number, 1, flatNames(&head[i]))
+		h := newHeader(head[i].Number, 1, flatNames(&head[i]), chosen)
 		if i+1 < len(head) && head[i+1].Number == head[i].Number+1 {
 			if names := stackedNames(&head[i], &head[i+1], merges); names != nil {
-				if pair := newHeader(head[i].Number, 2, names); pair.known >= h.known {
+				if pair := newHeader(head[i].Number, 2, names, chosen); pair.known >= h.known {
 					h = pair
 				}
 			}
@@ -47,14 +47,14 @@ func (h *header) better(best *header) bool {
 	return best.rows == 2 && h.line == best.line+1 && !h.repeats
 }
 
-func newHeader(line int64, rows int, names []string) *header {
+func newHeader(line int64, rows int, names []string, chosen choices) *header {
 	h := &header{line: line, rows: rows, names: names}
 	seen, named := map[attribute]bool{}, map[string]bool{}
 	for _, name := range names {
 		h.repeats = h.repeats || name != "" && named[name]
 		named[name] = true
 	}
-	for _, a := range meanings(names) {
+	for _, a := range newMapping(names, chosen).meanings() {
 		if a != extension && !seen[a] {
 			seen[a] = true
 			h.known++
@@ -63,10 +63,9 @@ func newHeader(line int64, rows int, names []string) *header {
 	return h
 }
 
-// meanings are the attributes that names mean.
-func meanings(names []string) []attribute {
-	means := make([]attribute, len(names))
-	m := newMapping(names)
+// meanings are the attributes of the columns.
+func (m *mapping) meanings() []attribute {
+	means := make([]attribute, len(m.columns))
 	for i := range means {
 		means[i] = extension
 	}
@@ -124,27 +123,6 @@ func stackedNames(upper, lower *workbook.Row, merges []workbook.Merge) []string 
 			return nil
 		default:
 			names[c] = leaf
-		}
-	}
-	return leafNames(names)
-}
-
-// leafNames leave the upper level out where the name means nothing with it and something without, and nothing else means that.
-func leafNames(names []string) []string {
-	taken := map[attribute]bool{}
-	for _, a := range meanings(names) {
-		taken[a] = true
-	}
-	for i, a := range meanings(names) {
-		upper, leaf, found := strings.Cut(names[i], "/")
-		if a != extension || !found {
-			continue
-		}
-		for _, name := range []string{upper + leaf, leaf} {
-			if a := meanings([]string{name})[0]; a != extension && !taken[a] {
-				names[i], taken[a] = name, true
-				break
-			}
 		}
 	}
 	return names

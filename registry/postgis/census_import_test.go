@@ -241,7 +241,7 @@ func TestFileThatCannotBeReadIsAReportAndNoError(t *testing.T) {
 		{"trap 1: two encodings", "a.csv", lamps(3, "完好") + "\xc2\xc2\xff\n", census.ReasonFile, "0 unknown_encoding error"},
 		{"trap 1: GeoJSON in GBK", "a.geojson", `{"name":"` + "\xc2\xb7\xb5\xc6" + `"}`, census.ReasonFile, "0 not_utf8 error"},
 		{"nothing", "a.csv", "", census.ReasonFile, "0 no_header error"},
-		{"a column is missing", "a.csv", strings.Replace(lamps(1, "完好"), "ObjState", "状态", 1), census.ReasonFile, "1 ObjState missing_column error"},
+		{"a column is missing", "a.csv", strings.Replace(lamps(1, "完好"), "ObjState", "现状", 1), census.ReasonFile, "1 ObjState missing_column error"},
 		{"no rows", "a.csv", surveyHeader, census.ReasonEmpty, ""},
 		{"no features", "a.geojson", `{"type":"FeatureCollection","features":[]}`, census.ReasonEmpty, ""},
 		{"a web page named GeoJSON", "a.geojson", "<html>", census.ReasonFile, "0 bad_document error"},

@@ -213,7 +213,7 @@ func TestAWorkbookComesBackAsItselfWithItsFaultsInRedAndItsRejectsAsAWorkbook(t 
 
 	rejects := s.rejects("lamps.xlsx", file.String(), r)
 	mending := opened(t, strings.NewReader(rejects))
-	if rows, err := mending.GetRows("Sheet1"); err != nil || len(rows) != 3 || !slices.Equal(rows[0], []string{"ObjID", "ObjState", "ORDate", "Lon", "Lat", "Note"}) {
+	if rows, err := mending.GetRows("Sheet1"); err != nil || len(rows) != 3 || !slices.Equal(rows[0], []string{"ObjID", "ObjState", "ORDate", "坐标/Lon", "坐标/Lat", "Note"}) {
 		t.Fatalf("the rejects are %q %v", rows, err)
 	}
 	for cell, value := range map[string]string{"Sheet1!B2": "破损", "Sheet1!A3": "4205020118000003", "第二张!D2": "111.2815"} {
