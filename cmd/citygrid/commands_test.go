@@ -112,6 +112,29 @@ func TestCensusFilesComeInByTheirOwnDoorWithTheExitCodesOfTheHelp(t *testing.T) 
 	citygrid(t, url, "import", "--encoding", "utf-8", saved).want(t, exitRefused, "not_utf8")
 }
 
+func TestImportSaysWhichColumnsItKnewAndSumsWhatItFixed(t *testing.T) {
+	t.Parallel()
+	url, dir := dbtest.URL(t), yichang(t)
+	points := filepath.Join(dir, "components", "points.csv")
+	citygrid(t, url, "profile", "apply", dir).want(t, 0)
+	text, err := os.ReadFile(points)
+	if err != nil {
+		t.Fatal(err)
+	}
+	crews := strings.NewReplacer("ObjID", "灯号", "ObjState", "状态", ",完好,", ",正常,").Replace(string(text))
+	file := filepath.Join(t.TempDir(), "crew.csv")
+	if err := os.WriteFile(file, []byte(crews), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	citygrid(t, url, "import", file).want(t, exitRefused, "the header lacks the column ObjID (标识码)", "--column 'NAME=ObjID'")
+	citygrid(t, url, "import", "--column", "灯号=Pole", file).want(t, exitUsage, "there is no attribute Pole")
+	p := citygrid(t, url, "import", "--column", "灯号=标识码", "--column", "Material=", file)
+	p.want(t, 0, "0 created, 0 updated, 11093 unchanged", "灯号 → ObjID", "状态 → ObjState", "in 状态: state words", `("正常" → "完好")`)
+	if lines := strings.Count(p.out.String(), "\n"); lines > 40 {
+		t.Errorf("%d lines for what was fixed", lines)
+	}
+}
+
 // TestTodayIsTheCitysDay: on the first of two islands it is always a later day than on the second.
 func TestTodayIsTheCitysDay(t *testing.T) {
 	t.Parallel()

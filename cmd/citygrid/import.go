@@ -12,13 +12,17 @@ import (
 )
 
 type importCommand struct {
-	Files    []string `arg:"" name:"file" type:"existingfile" help:"CSV, TSV, XLSX, GeoJSON or GeoJSON lines with the standard's column names: ObjID, ObjName, ObjState, Lon, Lat …"`
-	Accept   string   `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
-	Encoding string   `enum:"auto,utf-8,gb18030,gbk,utf-16le,utf-16be" default:"auto" help:"Of CSV and TSV: ${enum}. auto looks at the whole file."`
-	Sheet    []string `sep:"none" placeholder:"NAME" help:"Of a workbook: the sheet to read. Repeatable; without it, all are read."`
+	Files    []string          `arg:"" name:"file" type:"existingfile" help:"CSV, TSV, XLSX, GeoJSON or GeoJSON lines with the standard's column names: ObjID or 标识码, ObjState or 状态, Lon or 经度 …"`
+	Accept   string            `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
+	Encoding string            `enum:"auto,utf-8,gb18030,gbk,utf-16le,utf-16be" default:"auto" help:"Of CSV and TSV: ${enum}. auto looks at the whole file."`
+	Sheet    []string          `sep:"none" placeholder:"NAME" help:"Of a workbook: the sheet to read. Repeatable; without it, all are read."`
+	Column   map[string]string `placeholder:"NAME=ATTRIBUTE" mapsep:"none" help:"What a column means where its name does not say it: --column 编号=ObjID; --column 编号= keeps it as an extension attribute. May be repeated."`
 
 	importOutputs
 }
+
+// Validate refuses attributes that do not exist.
+func (c importCommand) Validate() error { return census.CheckColumns(c.Column) }
 
 // Run imports each file as a batch of its own.
 func (c importCommand) Run(ctx context.Context, e *environment) error {
@@ -80,7 +84,7 @@ func (c importCommand) importFile(ctx context.Context, survey *census.Census, na
 		return err
 	}
 	defer in.Close()
-	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Body: in}
+	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, Body: in}
 	report, err := survey.Import(ctx, f)
 	if err != nil {
 		return err
@@ -90,11 +94,15 @@ func (c importCommand) importFile(ctx context.Context, survey *census.Census, na
 
 // printImport says what became of a file and returns the exit code for it.
 func printImport(name string, r census.Report) int {
-	for i, issue := range r.Issues {
-		if i == maxFaultsShown {
-			fmt.Fprintf(os.Stderr, "… and %d more / 另有 %[1]d 处\n", r.Errors+r.Warnings-int64(i))
+	shown := int64(0)
+	for _, issue := range r.Issues {
+		if issue.Severity == census.Fixed {
+			continue // summed below: a column in another form has as many as rows
+		}
+		if shown == maxFaultsShown {
 			break
 		}
+		shown++
 		where := name
 		if issue.Sheet != "" {
 			where += "[" + issue.Sheet + "]"
@@ -102,8 +110,18 @@ func printImport(name string, r census.Report) int {
 		fmt.Fprintf(os.Stderr, "%s:%d %s %q: %s / %s [%s %s]\n",
 			where, issue.Row, issue.Column, issue.Value, issue.Message.ZH, issue.Message.EN, issue.Severity, issue.Code)
 	}
+	if more := r.Errors + r.Warnings - shown; more > 0 {
+		fmt.Fprintf(os.Stderr, "… and %d more / 另有 %[1]d 处\n", more)
+	}
 	for _, how := range r.Recognised {
 		fmt.Printf("%s: %s / %s\n", name, how.EN, how.ZH)
+	}
+	for _, f := range r.Fixes {
+		column := f.Column
+		if f.Sheet != "" {
+			column = "[" + f.Sheet + "] " + column
+		}
+		fmt.Printf("%s: fixed: %d in %s: %s / %s (%q → %q)\n", name, f.Cells, column, f.Message.EN, f.Message.ZH, f.Value, f.Instead)
 	}
 	printTotals(r)
 	b := r.Batch

@@ -146,9 +146,12 @@ func writeReport(ctx context.Context, w io.Writer, path string, f census.File, r
 	return content.WriteWorkbook(ctx, w, f)
 }
 
-// printTotals says how many issues of each code there are.
+// printTotals says how many errors and warnings of each code there are; what was fixed is said by column.
 func printTotals(r census.Report) {
 	for _, t := range crew.Summarise(r).Totals {
+		if t.Severity == census.Fixed {
+			continue
+		}
 		fmt.Printf("  %6d  %s %s\n", t.Count, t.Severity, t.Code)
 	}
 }
