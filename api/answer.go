@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,12 +17,13 @@ import (
 
 // The media types of answers.
 const (
-	typeJSON    = "application/json"
-	typeGeoJSON = "application/geo+json"
-	typeOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
-	typeProblem = "application/problem+json"
-	typeCSV     = "text/csv"
-	typeEvents  = "text/event-stream"
+	typeJSON     = "application/json"
+	typeGeoJSON  = "application/geo+json"
+	typeOpenAPI  = "application/vnd.oai.openapi+json;version=3.0"
+	typeProblem  = "application/problem+json"
+	typeCSV      = "text/csv"
+	typeWorkbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	typeEvents   = "text/event-stream"
 )
 
 const (
@@ -37,6 +39,7 @@ type answer struct {
 	cache     string // Cache-Control; empty: no-cache, which means "ask whether it changed"
 	link      string // header Link, or empty
 	location  string // header Location, or empty
+	filename  string // of what is to be saved rather than shown, or empty
 	vary      string // what of the request, beside its key and Accept-Encoding, the answer depends on
 	body      []byte
 	pooled    bool // body comes from the pool of buffers
@@ -65,6 +68,9 @@ func (a *answer) write(c echo.Context) error {
 	}
 	if a.link != "" {
 		header.Set("Link", a.link)
+	}
+	if a.filename != "" {
+		header.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": a.filename}))
 	}
 	if a.location != "" {
 		header.Set(echo.HeaderLocation, a.location)

@@ -97,12 +97,9 @@ func (s *Server) lookAt(ctx context.Context, id census.BatchID) (intake.Import, 
 
 // ended reports whether nothing more happens by itself.
 func ended(i intake.Import) bool {
-	if i.Active {
+	switch i.State {
+	case intake.Queued, intake.State(census.Received), intake.State(census.Checked):
 		return false
 	}
-	switch i.State {
-	case intake.State(census.Staged), intake.State(census.Promoted), intake.State(census.Rejected), intake.Failed:
-		return true
-	}
-	return false
+	return !i.Active
 }

@@ -36,7 +36,7 @@ func (s *Server) importIssues(r *request) (*answer, error) {
 	if table {
 		return s.issueTable(r, i, after)
 	}
-	issues, err := s.imports.IssuePage(r.ctx, i.ID, after, limit+1)
+	issues, err := s.imports.Store().IssuePage(r.ctx, i.ID, after, limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func wantsCSV(r *request) (bool, error) {
 // for another encoding.
 func (s *Server) issueTable(r *request, i intake.Import, after int64) (*answer, error) {
 	chinese := prefersChinese(r.http)
-	first, err := s.imports.IssuePage(r.ctx, i.ID, after, query.MaxLimit)
+	first, err := s.imports.Store().IssuePage(r.ctx, i.ID, after, query.MaxLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (s *Server) issuePage(ctx context.Context, id census.BatchID, after int64) 
 		return nil, err
 	}
 	defer leave()
-	return s.imports.IssuePage(ctx, id, after, query.MaxLimit)
+	return s.imports.Store().IssuePage(ctx, id, after, query.MaxLimit)
 }
 
 // plainCell puts an apostrophe before what a spreadsheet would take for a formula (OWASP, CSV injection).

@@ -76,10 +76,11 @@ func (s *Server) importJSON(i intake.Import) importJSON {
 			s.link("self", typeJSON, path, "", ""),
 			s.link("issues", typeJSON, path+"/issues", "", "what was found in the file (问题清单)"),
 			s.link("alternate", typeCSV, path+"/issues", "f=csv", "the same as CSV"),
+			s.link("alternate", typeWorkbook, path+"/report.xlsx", "", "the file with what was found, cell by cell (校验结果)"),
 			s.link("monitor", typeEvents, path+"/events", "", "progress (进度)"),
 		},
 	}
-	if i.State == intake.State(census.Promoted) {
+	if i.State == intake.State(census.Promoted) || i.State == intake.State(census.StateUndone) {
 		j.Changes = &changesJSON{b.Counts.Created, b.Counts.Updated, b.Counts.Unchanged}
 	}
 	if u := i.Upload; u != nil {
@@ -93,8 +94,14 @@ func (s *Server) importJSON(i intake.Import) importJSON {
 			j.Failure = &failureJSON{u.FailureCode, u.Failure}
 		}
 	}
+	if i.State == intake.State(census.Promoted) {
+		j.Links = append(j.Links, s.link("undo", typeJSON, path+"/undo", "", "POST with a reason: take it back (撤销)"))
+	}
 	if i.Committable() {
-		j.Links = append(j.Links, s.link("commit", typeJSON, path+"/commit", "", "POST: take it over (入库)"))
+		j.Links = append(j.Links,
+			s.link("difference", typeJSON, path+"/difference", "", "what it would change (差异)"),
+			s.link("preview", typeGeoJSON, path+"/preview", "", "the same on the map (预览)"),
+			s.link("commit", typeJSON, path+"/commit", "", "POST: take it over (入库)"))
 	}
 	return j
 }

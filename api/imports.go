@@ -30,7 +30,14 @@ func importRoutes() []route {
 	events.budget, events.database = 0, false
 	list := of(http.MethodGet, "/imports", (*Server).listImports, "limit")
 	list.people = (*Server).importsPage
-	return []route{
+	report := func(ext string, handle func(*Server, *request) (*answer, error)) route {
+		r := of(http.MethodGet, "/imports/:importId/report."+ext, handle)
+		r.budget, r.database = differenceBudget, false
+		return r
+	}
+	undo := of(http.MethodPost, "/imports/:importId/undo", (*Server).undoImport, "reason")
+	undo.budget, undo.database = 0, false
+	return append(differenceRoutes(), []route{
 		post,
 		list,
 		of(http.MethodGet, "/imports/:importId", (*Server).oneImport),
@@ -38,7 +45,11 @@ func importRoutes() []route {
 		of(http.MethodGet, "/imports/:importId/issues", (*Server).importIssues, "limit", "after", "f"),
 		events,
 		commit,
-	}
+		report("json", (*Server).importReportJSON),
+		report("csv", (*Server).importReportCSV),
+		report("xlsx", (*Server).importWorkbook),
+		undo,
+	}...)
 }
 
 // postImport takes a file and answers before it is checked.
@@ -132,7 +143,7 @@ func (s *Server) commitImport(r *request) (*answer, error) {
 func (s *Server) importAnswer(ctx context.Context, i intake.Import, status int) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, itemsBudget)
 	defer cancel()
-	counts, err := s.imports.IssueCounts(ctx, i.ID)
+	counts, err := s.imports.Store().IssueCounts(ctx, i.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -7,11 +7,12 @@ import (
 
 // The time that an answer may take.
 const (
-	locateBudget = 200 * time.Millisecond
-	itemsBudget  = 5 * time.Second
-	healthBudget = time.Second
-	importBudget = 30 * time.Minute // of a survey file on its way, and of the events about it
-	detailBudget = 30 * time.Second // of the placements of a list of points, from when its body has arrived
+	locateBudget     = 200 * time.Millisecond
+	itemsBudget      = 5 * time.Second
+	healthBudget     = time.Second
+	importBudget     = 30 * time.Minute // of a survey file on its way, and of the events about it
+	differenceBudget = time.Minute      // to compare a file with the registry
+	detailBudget     = 30 * time.Second // of the placements of a list of points, from when its body has arrived
 )
 
 // route is one thing that is served.

@@ -20,24 +20,25 @@ import (
 
 // Server is the registry's HTTP handler. It is safe for concurrent use.
 type Server struct {
-	registry   *registry.Registry
-	verifier   *auth.Verifier
-	echo       *echo.Echo
-	base       string // BaseURL without a slash at the end
-	version    string
-	build      string // of what, beside the data, an answer depends on
-	console    map[string]file
-	origins    []string
-	health     healthFunc
-	ready      func() bool
-	log        *slog.Logger
-	now        func() time.Time
-	database   *admission
-	batches    *admission // lists of points
-	streams    *admission // of events
-	imports    *intake.Desk
-	metrics    *metrics
-	definition []byte // the OpenAPI document
+	registry    *registry.Registry
+	verifier    *auth.Verifier
+	echo        *echo.Echo
+	base        string // BaseURL without a slash at the end
+	version     string
+	build       string // of what, beside the data, an answer depends on
+	console     map[string]file
+	origins     []string
+	health      healthFunc
+	ready       func() bool
+	log         *slog.Logger
+	now         func() time.Time
+	database    *admission
+	batches     *admission // lists of points
+	streams     *admission // of events
+	differences *admission // of files with the registry
+	imports     *intake.Desk
+	metrics     *metrics
+	definition  []byte // the OpenAPI document
 }
 
 // New makes a Server. It fails on a Config that is not valid and on pages that cannot be read.
@@ -47,20 +48,21 @@ func New(c Config) (*Server, error) {
 	}
 	concurrent := cmp.Or(c.Concurrency, 2*runtime.GOMAXPROCS(0))
 	s := &Server{
-		registry: c.Registry,
-		verifier: auth.NewVerifier(cmp.Or[auth.Keys](c.Keys, noKeys{}), c.OpenReading, c.Now),
-		echo:     echo.New(),
-		base:     strings.TrimRight(c.BaseURL, "/"),
-		version:  c.Version,
-		origins:  c.CORSOrigins,
-		health:   c.Health,
-		ready:    c.Ready,
-		log:      cmp.Or(c.Log, slog.Default()),
-		now:      c.Now,
-		database: newAdmission(concurrent),
-		batches:  newAdmission(concurrent),
-		streams:  newAdmission(mostStreams),
-		imports:  c.Imports,
+		registry:    c.Registry,
+		verifier:    auth.NewVerifier(cmp.Or[auth.Keys](c.Keys, noKeys{}), c.OpenReading, c.Now),
+		echo:        echo.New(),
+		base:        strings.TrimRight(c.BaseURL, "/"),
+		version:     c.Version,
+		origins:     c.CORSOrigins,
+		health:      c.Health,
+		ready:       c.Ready,
+		log:         cmp.Or(c.Log, slog.Default()),
+		now:         c.Now,
+		database:    newAdmission(concurrent),
+		batches:     newAdmission(concurrent),
+		streams:     newAdmission(mostStreams),
+		differences: newAdmission(2), // as many as the store has connections for
+		imports:     c.Imports,
 	}
 	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
 	var err error

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/census"
 )
@@ -38,6 +39,12 @@ type Store interface {
 	IssueCounts(ctx context.Context, id census.BatchID) ([]IssueCount, error)
 	// IssuePage are the issues of a batch by sheet, row and column, at most limit of those after the first ones.
 	IssuePage(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Issue, error)
+	// Difference, Changes and ChangeShapes say what the promotion of a staged batch would change; Conflict when it is not staged.
+	Difference(ctx context.Context, id census.BatchID, scope census.Scope) (census.Difference, error)
+	Changes(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Change, error)
+	ChangeShapes(ctx context.Context, id census.BatchID, codes []string) (map[string]census.ChangeShape, error)
+	// UndoBatch takes a promoted batch back; Conflict when it is not promoted, Invalid without a reason.
+	UndoBatch(ctx context.Context, act registry.Act, id census.BatchID) (census.Undone, error)
 	// SaveUpload records what changes after AddUpload: Kept, and what the check said.
 	SaveUpload(ctx context.Context, u Upload) error
 }
@@ -60,8 +67,8 @@ type Config struct {
 	MaxBytes int64         // 0: MaxBytes
 	Running  int           // imports at once; 0: 2, which is how many connections the store has for them
 	Waiting  int           // imports that wait for their turn; 0: 8
-	Kept     int           // files kept at once, those of staged previews included; 0: 32
-	Lifetime time.Duration // of a staged preview; 0: 24 hours
+	Kept     int           // files kept at once, those of staged previews included; 0: 32. What is decided makes room
+	Lifetime time.Duration // of a staged preview, and of a file in which something was found; 0: 24 hours
 	Retry    time.Duration // how often what was interrupted is tried again and what is over is removed; 0: a minute
 }
 

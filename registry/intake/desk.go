@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -44,6 +45,10 @@ func (d *Desk) Closing() <-chan struct{} { return d.closing }
 
 // Import is the import with an id; NotFound when there is none.
 func (d *Desk) Import(ctx context.Context, id census.BatchID) (Import, error) {
+	// Looked at first: what ends while the rest is read is shown as active, not as ended with half of its results.
+	d.mu.Lock()
+	j := d.active[id]
+	d.mu.Unlock()
 	u, err := d.config.Store.Upload(ctx, id)
 	sent := err == nil
 	if err != nil && registry.KindOf(err) != registry.NotFound {
@@ -52,17 +57,20 @@ func (d *Desk) Import(ctx context.Context, id census.BatchID) (Import, error) {
 	b, err := d.config.Store.Batch(ctx, id)
 	switch {
 	case err == nil && sent:
-		return d.now(newImport(id, &b, &u)), nil
+		return newImport(id, &b, &u).with(j), nil
 	case err == nil:
 		return newImport(id, &b, nil), nil
 	case sent && registry.KindOf(err) == registry.NotFound:
-		return d.now(newImport(id, nil, &u)), nil
+		return newImport(id, nil, &u).with(j), nil
 	}
 	return Import{}, err
 }
 
 // Imports are the latest, at most limit, the last begun or received first.
 func (d *Desk) Imports(ctx context.Context, limit int) ([]Import, error) {
+	d.mu.Lock()
+	active := maps.Clone(d.active)
+	d.mu.Unlock()
 	uploads, err := d.config.Store.Uploads(ctx, limit)
 	if err != nil {
 		return nil, err
@@ -78,33 +86,23 @@ func (d *Desk) Imports(ctx context.Context, limit int) ([]Import, error) {
 	var all []Import
 	for i := range batches {
 		b := &batches[i]
-		all = append(all, d.now(newImport(b.ID, b, sent[b.ID])))
+		all = append(all, newImport(b.ID, b, sent[b.ID]).with(active[b.ID]))
 		delete(sent, b.ID)
 	}
 	for _, u := range uploads {
 		if sent[u.ID] != nil {
-			all = append(all, d.now(newImport(u.ID, nil, sent[u.ID])))
+			all = append(all, newImport(u.ID, nil, sent[u.ID]).with(active[u.ID]))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Import) int { return b.began().Compare(a.began()) })
 	return all[:min(limit, len(all))], nil
 }
 
-// IssueCounts is that of the Store.
-func (d *Desk) IssueCounts(ctx context.Context, id census.BatchID) ([]IssueCount, error) {
-	return d.config.Store.IssueCounts(ctx, id)
-}
+// Store is where the batches are, for who reads them.
+func (d *Desk) Store() Store { return d.config.Store }
 
-// IssuePage is that of the Store.
-func (d *Desk) IssuePage(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Issue, error) {
-	return d.config.Store.IssuePage(ctx, id, after, limit)
-}
-
-// now adds what only this process knows: how far the work is.
-func (d *Desk) now(i Import) Import {
-	d.mu.Lock()
-	j := d.active[i.ID]
-	d.mu.Unlock()
+// with adds what only this process knows: how far the work is. j is nil where there is none.
+func (i Import) with(j *job) Import {
 	if j == nil {
 		return i
 	}

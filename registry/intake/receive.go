@@ -70,6 +70,7 @@ func (d *Desk) enter(ctx context.Context) (leave func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	d.makeRoom(kept)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.jobs)+d.coming >= d.config.Waiting || len(kept)+d.coming >= d.config.Kept {
@@ -81,6 +82,36 @@ func (d *Desk) enter(ctx context.Context) (leave func(), err error) {
 		defer d.mu.Unlock()
 		d.coming--
 	}, nil
+}
+
+// makeRoom removes what is kept for reports alone when there are too many files.
+func (d *Desk) makeRoom(kept []Upload) {
+	files, err := os.ReadDir(d.config.Dir)
+	if err != nil || len(files) < d.config.Kept {
+		return // without a folder there is room
+	}
+	wanted := map[string]bool{}
+	for _, u := range kept {
+		wanted[u.ID.String()] = true
+	}
+	d.sweep(wanted, d.config.Clock())
+}
+
+// Open opens the file of an upload: NotFound when it is not kept any more.
+func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
+	format, err := census.FormatOf(u.Name)
+	if err != nil {
+		return nil, census.File{}, err
+	}
+	in, err := os.Open(d.path(u.ID))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, census.File{}, registry.NewError(registry.NotFound, "file_gone",
+			"原文件已不再保存；问题清单仍可取 JSON 或 CSV", "the file is not kept any more; what was found in it is there as JSON and CSV")
+	}
+	if err != nil {
+		return nil, census.File{}, stored(err)
+	}
+	return in, census.File{ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Body: in}, nil
 }
 
 // write puts a body on the disk, where it survives a crash, and counts and hashes it.

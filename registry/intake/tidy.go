@@ -14,7 +14,7 @@ import (
 	"citygrid/registry/census"
 )
 
-// abandoned is how old a file must be that belongs to no upload before it is removed: younger ones may be on their way.
+// abandoned is when a file is no longer on its way that was not received whole.
 const abandoned = time.Hour
 
 // sweepEvery is how often batches are looked for whose process is gone.
@@ -42,7 +42,7 @@ func (d *Desk) tidy(ctx context.Context) {
 			d.config.Log.Warn("an upload is looked at again later / 上传的文件稍后处理", "import", u.ID.String(), "err", err)
 		}
 	}
-	d.sweep(wanted, now)
+	d.sweep(wanted, now.Add(-d.config.Lifetime))
 }
 
 // attend does what is due for an upload that nobody is working on.
@@ -92,8 +92,9 @@ func (d *Desk) giveUp(ctx context.Context, u Upload, reason string) error {
 	return nil
 }
 
-// sweep removes files that belong to no upload: a process ended while it received them, or before it could remove them.
-func (d *Desk) sweep(wanted map[string]bool, now time.Time) {
+// sweep removes files that were written before a moment and are not wanted: what is decided was kept for its report, and a process may end
+// while it receives one.
+func (d *Desk) sweep(wanted map[string]bool, before time.Time) {
 	files, err := os.ReadDir(d.config.Dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		d.config.Log.Warn("the folder of uploads cannot be read / 无法读取上传目录", "err", err)
@@ -101,8 +102,11 @@ func (d *Desk) sweep(wanted map[string]bool, now time.Time) {
 	}
 	for _, f := range files {
 		info, err := f.Info()
-		_, ours := census.ParseBatchID(strings.TrimSuffix(f.Name(), ".part"))
-		if err == nil && ours && !wanted[f.Name()] && now.Sub(info.ModTime()) > abandoned {
+		name, coming := strings.CutSuffix(f.Name(), ".part")
+		if _, ours := census.ParseBatchID(name); err != nil || !ours || wanted[f.Name()] {
+			continue
+		}
+		if coming && info.ModTime().Before(d.config.Clock().Add(-abandoned)) || !coming && info.ModTime().Before(before) {
 			os.Remove(filepath.Join(d.config.Dir, f.Name())) // if not now, the next time
 		}
 	}

@@ -146,18 +146,13 @@ func (d *Desk) check(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	format, err := census.FormatOf(j.upload.Name)
-	if err != nil {
-		return err
-	}
-	in, err := os.Open(d.path(j.upload.ID))
+	in, f, err := d.Open(j.upload)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	report, err := survey.Stage(ctx, census.File{
-		ID: j.upload.ID, Name: j.upload.Name, Format: format, Encoding: j.upload.Encoding, Body: &followed{in, &j.offset},
-	})
+	f.Body = &followed{in, &j.offset}
+	report, err := survey.Stage(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -234,7 +229,7 @@ func (d *Desk) save(ctx context.Context, u Upload) {
 		d.config.Log.Warn("an upload is not recorded as it is / 上传状态未能保存", "import", u.ID.String(), "err", err)
 		return
 	}
-	if !u.Kept {
+	if !u.Kept && u.Errors+u.Warnings+u.Fixed == 0 { // else its report is made from it, until sweep removes it
 		d.remove(u.ID)
 	}
 }

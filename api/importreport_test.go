@@ -1,0 +1,89 @@
+package api_test
+
+import (
+	"archive/zip"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestTheReportOnAFileIsThereInThreeForms(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	id := o.send("name=路灯.csv&accept=all", lamps(1, 2)+"4205020118500099,路灯,,=崭新,2011-12-31,111.295,30.705,钢\n").ID
+	if i := o.settled(id); i.State != "rejected" {
+		t.Fatalf("%+v", i)
+	}
+	document := o.call("GET", "/imports/"+id+"/report.json", nil, o.key)
+	equal(t, at(t, document.ok(), "errors"), 1.0)
+	equal(t, at(t, document.ok(), "batch", "id"), id)
+	equal(t, at(t, document.ok(), "issues", 0, "column_letter"), "D")
+	if got := document.Header.Get("Content-Disposition"); got != "attachment; filename*=utf-8''%E8%B7%AF%E7%81%AF.report.json" {
+		t.Errorf("it is saved as %s", got)
+	}
+	table := o.call("GET", "/imports/"+id+"/report.csv", nil, o.key)
+	if table.Status != http.StatusOK || !strings.Contains(table.Body, ",unknown_state,'=崭新,") {
+		t.Errorf("%d %s", table.Status, table.Body)
+	}
+	workbook := o.call("GET", "/imports/"+id+"/report.xlsx", nil, o.key)
+	if workbook.Status != http.StatusOK {
+		t.Fatalf("%d %s", workbook.Status, workbook.Body)
+	}
+	all, err := zip.NewReader(strings.NewReader(workbook.Body), int64(len(workbook.Body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, f := range all.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = found || strings.Contains(string(text), "=崭新")
+	}
+	if !found {
+		t.Error("the faulty cell is not in the workbook")
+	}
+	// A file that came another way is not kept here, what was found in it is.
+	list := o.call("GET", "/imports", nil, o.key).ok()
+	direct, _ := at(t, list, "imports", 1, "id").(string)
+	for path, status := range map[string]int{"/report.json": 200, "/report.csv": 200, "/report.xlsx": 404} {
+		if got := o.call("GET", "/imports/"+direct+path, nil, o.key); got.Status != status {
+			t.Errorf("%s: %d %s", path, got.Status, got.Body)
+		}
+	}
+}
+
+func TestAPromotedFileIsTakenBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	first := o.settled(o.send("name=a.csv&accept=all", lamps(1, 4)).ID)
+	second := o.settled(o.send("name=b.csv&accept=all", second()).ID)
+	if got := o.call("POST", "/imports/"+second.ID+"/undo", nil, o.key); got.Status != http.StatusBadRequest {
+		t.Errorf("without a reason: %d %s", got.Status, got.Body)
+	}
+	got := o.call("POST", "/imports/"+second.ID+"/undo?reason=%E9%94%99%E4%BA%86", nil, o.key).ok()
+	equal(t, at(t, got, "restored"), 2.0)
+	equal(t, at(t, got, "withdrawn"), 1.0)
+	equal(t, at(t, got, "left"), []any{})
+	if i := o.settled(second.ID); i.State != "undone" || i.Active {
+		t.Errorf("%+v", i)
+	}
+	equal(t, at(t, o.call("GET", "/collections/components/items/4205020118500002", nil).ok(), "properties", "state"), "完好")
+	if got := o.call("GET", "/collections/components/items/4205020118500900", nil); got.Status != http.StatusNotFound {
+		t.Errorf("what it had created is there: %d", got.Status)
+	}
+	if got := o.call("POST", "/imports/"+second.ID+"/undo?reason=again", nil, o.key); got.Status != http.StatusConflict {
+		t.Errorf("twice: %d %s", got.Status, got.Body)
+	}
+	for id, status := range map[string]int{first.ID: 200, "550e8400-e29b-41d4-a716-446655440000": 404} {
+		if got := o.call("POST", "/imports/"+id+"/undo?reason=x", nil, o.key); got.Status != status {
+			t.Errorf("%s: %d %s", id, got.Status, got.Body)
+		}
+	}
+}

@@ -1,0 +1,7 @@
+package census
+
+// ChangeShape is where a changed row stands and where its component stands now, as EWKB.
+type ChangeShape struct {
+	New []byte
+	Old []byte // nil: there is no component yet
+}
