@@ -23,6 +23,9 @@ func (s *source) ReadAt(p []byte, at int64) (int, error) {
 		}
 		s.left -= int64(len(p))
 	}
+	if at < 0 { // a place that the zip states
+		return 0, io.ErrUnexpectedEOF
+	}
 	n, err := s.r.ReadAt(p, at)
 	if err != nil && err != io.EOF {
 		s.err = err
