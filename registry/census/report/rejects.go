@@ -40,6 +40,7 @@ func WriteRejects(ctx context.Context, w io.Writer, f census.File, r census.Repo
 func rejectLines(ctx context.Context, w io.Writer, reader census.Reader, f census.File, rejected []int64) (int64, error) {
 	spans := []span{{1, endOfFile}}
 	found, inside := int64(0), true // inside a span whose end is not known yet
+	before := int64(0)
 	for row, err := range reader.Rows() {
 		if err == nil {
 			err = ctx.Err()
@@ -48,9 +49,10 @@ func rejectLines(ctx context.Context, w io.Writer, reader census.Reader, f censu
 			return 0, err
 		}
 		_, bad := slices.BinarySearch(rejected, row.Line)
-		if bad {
+		if bad && row.Line != before { // records that share a line have one fate
 			found++
 		}
+		before = row.Line
 		switch {
 		case bad && !inside:
 			spans = append(spans, span{row.Line, endOfFile})
