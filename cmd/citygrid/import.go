@@ -13,19 +13,23 @@ import (
 
 type importCommand struct {
 	Files    []string          `arg:"" name:"file" type:"existingfile" help:"CSV, TSV, XLSX, GeoJSON or GeoJSON lines with the standard's column names: ObjID or 标识码, ObjState or 状态, Lon or 经度 …"`
-	Accept   string            `enum:"all,good" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed."`
+	Accept   string            `enum:"all,good,none" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed; none: as --dry-run."`
 	Encoding string            `enum:"auto,utf-8,gb18030,gbk,utf-16le,utf-16be" default:"auto" help:"Of CSV and TSV: ${enum}. auto looks at the whole file."`
 	Sheet    []string          `sep:"none" placeholder:"NAME" help:"Of a workbook: the sheet to read. Repeatable; without it, all are read."`
 	Column   map[string]string `placeholder:"NAME=ATTRIBUTE" mapsep:"none" help:"What a column means where its name does not say it: --column 编号=ObjID; --column 编号= keeps it as an extension attribute. May be repeated."`
 
+	dryRun
 	importOutputs
 }
 
 // Validate refuses attributes that do not exist.
 func (c importCommand) Validate() error { return census.CheckColumns(c.Column) }
 
-// Run imports each file as a batch of its own.
+// Run imports each file as a batch of its own, or says what that would do.
 func (c importCommand) Run(ctx context.Context, e *environment) error {
+	if err := c.settle(&c.Accept); err != nil {
+		return err
+	}
 	papers, err := c.plan(c.Files, census.Accept(c.Accept))
 	if err != nil {
 		return err
@@ -41,12 +45,20 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
+	take := survey.Import
+	if c.DryRun {
+		take = survey.Stage
+	}
 	code := 0
 	for i, file := range c.Files {
 		name = file
-		err := c.importFile(ctx, survey, name, func(f census.File, r census.Report) error {
+		err := c.importFile(ctx, take, name, func(f census.File, r census.Report) error {
 			bar.done()
-			code = max(code, printImport(name, r))
+			found, err := c.print(ctx, d.store, e.now(), name, r)
+			if err != nil {
+				return err
+			}
+			code = max(code, found)
 			return papers[i].write(ctx, name, f, r)
 		})
 		if err != nil {
@@ -67,12 +79,13 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 		return nil, err
 	}
 	return census.Present(ctx, store, census.Config{
-		Store: store, Catalogue: lists, Clock: e.now, Actor: e.actor, Accept: census.Accept(c.Accept), Progress: progress,
+		Store: store, Catalogue: lists, Clock: e.now, Actor: e.actor, Accept: c.staging(c.Accept), Progress: progress,
 	})
 }
 
-// importFile has a file imported and hands it to done with what became of it.
-func (c importCommand) importFile(ctx context.Context, survey *census.Census, name string, done func(census.File, census.Report) error) error {
+// importFile has a file taken and hands it to done with what became of it.
+func (c importCommand) importFile(ctx context.Context, take func(context.Context, census.File) (census.Report, error), name string,
+	done func(census.File, census.Report) error) error {
 	format, err := census.FormatOf(name)
 	if err != nil {
 		return registry.InvalidField("file", name,
@@ -85,15 +98,15 @@ func (c importCommand) importFile(ctx context.Context, survey *census.Census, na
 	}
 	defer in.Close()
 	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, Body: in}
-	report, err := survey.Import(ctx, f)
+	report, err := take(ctx, f)
 	if err != nil {
 		return err
 	}
 	return done(f, report)
 }
 
-// printImport says what became of a file and returns the exit code for it.
-func printImport(name string, r census.Report) int {
+// printFindings says what was found in a file.
+func printFindings(name string, r census.Report) {
 	shown := int64(0)
 	for _, issue := range r.Issues {
 		if issue.Severity == census.Fixed {
@@ -124,6 +137,11 @@ func printImport(name string, r census.Report) int {
 		fmt.Printf("%s: fixed: %d in %s: %s / %s (%q → %q)\n", name, f.Cells, column, f.Message.EN, f.Message.ZH, f.Value, f.Instead)
 	}
 	printTotals(r)
+}
+
+// printImport says what became of a file and returns the exit code for it.
+func printImport(name string, r census.Report) int {
+	printFindings(name, r)
 	b := r.Batch
 	if b.State == census.Rejected {
 		fmt.Printf("%s: refused (%s), nothing was changed; %d rows read, %d with errors / 未接受，未作更改\n", name, b.Reason, b.Read, b.Bad)

@@ -48,6 +48,8 @@ type command struct {
 	Profile  profileCommand  `cmd:"" help:"Work with city folders."`
 	Import   importCommand   `cmd:"" help:"Bring component census files into the registry."`
 	Template templateCommand `cmd:"" help:"Write the workbook that a survey crew fills in: a sheet for each class of components, every column text."`
+	Batches  batchesCommand  `cmd:"" help:"List the census files that came in, or show one."`
+	Undo     undoCommand     `cmd:"" help:"Take a promoted census file back."`
 	Locate   locateCommand   `cmd:"" help:"Say where a point is, and who answers for what stands or happens there."`
 	Key      keyCommand      `cmd:"" help:"Create, list and revoke API keys."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
