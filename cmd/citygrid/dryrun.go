@@ -113,13 +113,13 @@ func printDifference(name string, r census.Report, d census.Difference, changes 
 			fmt.Println("  … and more rows / 另有更多行")
 			break
 		}
-		fmt.Printf("  row %d  %s  %s%s\n", c.Line, c.Code, c.Kind, columnsOf(c))
+		fmt.Printf("  row %s  %s  %s%s\n", rowOf(r.Batch, c.Line), c.Code, c.Kind, columnsOf(c))
 	}
 	for i, p := range d.Renumbered {
 		if i == missingShown {
 			break
 		}
-		fmt.Printf("  renumbered? row %d: %s → %s, %.2f m apart / 疑似改号\n", p.Line, p.Old, p.New, p.Metres)
+		fmt.Printf("  renumbered? row %s: %s → %s, %.2f m apart / 疑似改号\n", rowOf(r.Batch, p.Line), p.Old, p.New, p.Metres)
 	}
 	for i, m := range d.Missing {
 		if i == missingShown {
@@ -128,6 +128,15 @@ func printDifference(name string, r census.Report, d census.Difference, changes 
 		}
 		fmt.Printf("  missing: %s in %s; it stays until it is removed by hand / 缺失，不会自动移除\n", m.Code, m.Grid)
 	}
+}
+
+// rowOf names a row as the crew's editor does, with its sheet where there are sheets.
+func rowOf(b census.Batch, number int64) string {
+	sheet, line := b.Place(number)
+	if sheet == "" {
+		return fmt.Sprint(line)
+	}
+	return fmt.Sprintf("%s!%d", printable(sheet), line)
 }
 
 // bySubclass splits a total when there are several sub-classes.

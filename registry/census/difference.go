@@ -68,7 +68,7 @@ type ColumnTotal struct {
 
 // Change is what promotion would do with one row of the file. An unchanged row has none.
 type Change struct {
-	Line    int64
+	Line    int64  // its number in the file: [Batch.Place] says where that is
 	Code    string // as the file has it
 	Kind    ChangeKind
 	Columns []ColumnChange // of a row that is not created
@@ -90,7 +90,7 @@ type ColumnChange struct {
 // Renumbering is a pair that may be one component under a new code: nothing acts on it.
 type Renumbering struct {
 	Subclass catalog.SubclassCode
-	Line     int64
+	Line     int64  // as Change.Line
 	New, Old string // codes
 	Metres   float64
 }
