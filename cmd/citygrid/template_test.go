@@ -23,7 +23,7 @@ func TestTemplateIsWrittenAndImportedWhenFilledIn(t *testing.T) {
 	if sheets := x.GetSheetList(); len(sheets) != 4 || !slices.ContainsFunc(sheets, func(s string) bool { return strings.HasPrefix(s, "03 ") }) {
 		t.Errorf("%v", sheets)
 	}
-	if err := x.SetSheetRow(x.GetSheetList()[1], "A2", &[]any{"4205020101000001", nil, nil, nil, nil, nil, nil, nil, nil, "完好", "2011-12-31", nil, nil, nil, "111.2846", "30.7012"}); err != nil {
+	if err := x.SetSheetRow(x.GetSheetList()[1], "A2", &[]any{"4205020101000001", nil, nil, nil, nil, nil, nil, nil, nil, "完好", "2011-12-31", nil, nil, "of the template", "111.2846", "30.7012"}); err != nil {
 		t.Fatal(err)
 	}
 	filled := filepath.Join(t.TempDir(), "filled.xlsx")
@@ -32,7 +32,7 @@ func TestTemplateIsWrittenAndImportedWhenFilledIn(t *testing.T) {
 	}
 	url, city := dbtest.URL(t), yichang(t)
 	citygrid(t, url, "profile", "apply", city).want(t, 0)
-	citygrid(t, url, "import", filled).want(t, 0, "1 rows: 0 created, 1 updated")
+	citygrid(t, url, "import", filled).want(t, 0, "1 rows: 0 created, 1 updated", "0 refused")
 	citygrid(t, "", "template", "-o", file).want(t, exitRefused, "--force", "文件已存在")
 	citygrid(t, "", "template", "-o", file, "--force", "--edition", "gbt47678.5-2026").want(t, 0, "GB/T 47678.5-2026")
 	citygrid(t, "", "template", "--class", "77", "-o", file, "--force").want(t, exitRefused, "no class of components 77")

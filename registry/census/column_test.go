@@ -136,3 +136,14 @@ func TestFeaturesWithOtherColumnsAreMappedAnew(t *testing.T) {
 		t.Errorf("got %v", issues)
 	}
 }
+
+// TestTheHeaderOfTheTemplateIsRead: a name with the Chinese one in brackets is the name.
+func TestTheHeaderOfTheTemplateIsRead(t *testing.T) {
+	t.Parallel()
+	for a := range attributes {
+		title := a.columnName() + "（" + a.columnNameZH() + "）"
+		if got, rank := attributeOf(title); got != a || rank != byStandard {
+			t.Errorf("%s is attribute %d by rank %d, want %d", title, got, rank, a)
+		}
+	}
+}

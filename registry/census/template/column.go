@@ -2,7 +2,7 @@ package template
 
 import "citygrid/registry/catalog"
 
-// column is one column of a crew's table. Its name is the standard's short one, which the importer takes under every mapping.
+// column is one column of a crew's table. Its name is the standard's short one.
 type column struct {
 	name     string
 	zh       string
@@ -11,6 +11,9 @@ type column struct {
 	example  string
 	width    float64
 }
+
+// title is the name with the Chinese one in brackets: the importer reads what stands before them.
+func (c column) title() string { return c.name + "（" + c.zh + "）" }
 
 // columns are the attributes of CJ/T 214-2007 and the position, in the standard's order.
 func columns() []column {

@@ -22,7 +22,7 @@ const (
 const lastRow = 100_000
 
 // Write writes a workbook (XLSX) with a sheet of every class of components that an edition lists, or of those named. A sheet has one row with the
-// standard's names of columns, under which everything is text, so that codes and dates stay as typed (import traps 12 to 14); names
+// standard's names of columns and the Chinese ones in brackets, which the importer leaves out, under which everything is text, so that codes and dates stay as typed (import traps 12 to 14); names
 // of sub-classes and states are chosen from lists. Sheets without rows do not hinder the import.
 //
 // It is small, and built in memory. The errors are a [*registry.Error] for a class that the edition does not have, and those of w.
@@ -113,7 +113,7 @@ func (b *book) class(c catalog.Class) error {
 		if err := first(
 			b.file.SetColStyle(sheet, letter, b.text),
 			b.file.SetColWidth(sheet, letter, letter, col.width),
-			b.file.SetCellStr(sheet, letter+"1", col.name),
+			b.file.SetCellStr(sheet, letter+"1", col.title()),
 			b.file.SetCellStyle(sheet, letter+"1", letter+"1", style),
 			b.file.AddComment(sheet, excelize.Comment{Cell: letter + "1", Author: "CityGrid", Text: col.zh + "\n" + col.help.ZH + "\n" + col.help.EN}),
 			b.check(sheet, letter, col, c),

@@ -3,7 +3,6 @@ package template_test
 import (
 	"bytes"
 	"errors"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,7 +54,7 @@ func TestEachClassOfTheEditionHasASheetWithTheStandardsColumnsAndNoRow(t *testin
 				t.Errorf("%s: no sheet of class %s among %v", e, c.Code, sheets)
 				continue
 			}
-			if rows, err := x.GetRows(sheets[i]); err != nil || !reflect.DeepEqual(rows, [][]string{header()}) {
+			if rows, err := x.GetRows(sheets[i]); err != nil || len(rows) != 1 || !slices.EqualFunc(rows[0], header(), func(title, name string) bool { return strings.HasPrefix(title, name+"（") }) {
 				t.Errorf("%s %s: %q %v", e, sheets[i], rows, err)
 			}
 		}
