@@ -262,6 +262,17 @@ func TestAcceptDecidesWhatIsTakenWithoutACommit(t *testing.T) {
 	}
 }
 
+func TestADeskCountsWhatItDoes(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.settled(o.send("name=a.csv&accept=all", lamps(1, 2)).ID)
+	o.settled(o.send("name=b.csv", lamps(3, 2)).ID)
+	o.settled(o.send("name=c.csv&accept=all", "x\n").ID)
+	if got := o.desk.Stats(); got != (intake.Stats{Taken: 3, Promoted: 1}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestTheSameFileTwiceChangesNothingAndSaysSo(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -11,7 +11,7 @@ const (
 	itemsBudget      = 5 * time.Second
 	healthBudget     = time.Second
 	importBudget     = 30 * time.Minute // of a survey file on its way, and of the events about it
-	differenceBudget = time.Minute      // to compare a file with the registry
+	differenceBudget = 10 * time.Minute // to compare a file with the registry
 	detailBudget     = 30 * time.Second // of the placements of a list of points, from when its body has arrived
 )
 

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"citygrid/registry/intake"
 	"citygrid/registry/locator"
 	"citygrid/registry/nearby"
 )
@@ -30,6 +31,17 @@ func finderMetrics(stats func() nearby.Stats) []prometheus.Collector {
 		gauge(prefix+"components", "Components in memory.", stats, func(s nearby.Stats) float64 { return float64(s.Components) }),
 		counter(prefix+"verifications_total", "Comparisons of memory with the database.", stats, func(s nearby.Stats) int64 { return s.Verifications }),
 		counter(prefix+"differences_total", "Comparisons that found a difference, which was mended.", stats, func(s nearby.Stats) int64 { return s.Differences }),
+	}
+}
+
+// importMetrics shows how survey files fare that come over HTTP.
+func importMetrics(stats func() intake.Stats) []prometheus.Collector {
+	const prefix = "citygrid_imports_"
+	return []prometheus.Collector{
+		gauge(prefix+"active", "Imports that wait for a turn or are worked on.", stats, func(s intake.Stats) float64 { return float64(s.Active) }),
+		counter(prefix+"taken_total", "Survey files received.", stats, func(s intake.Stats) int64 { return s.Taken }),
+		counter(prefix+"promoted_total", "Imports promoted.", stats, func(s intake.Stats) int64 { return s.Promoted }),
+		counter(prefix+"failures_total", "Tries that failed for other reasons than what stands in a file.", stats, func(s intake.Stats) int64 { return s.Failed }),
 	}
 }
 

@@ -209,7 +209,7 @@ func (c serveCommand) handler(e *environment, store *postgis.Store, places *loca
 		Registry: registry.New(store, places).WithFinder(finder), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
 		Imports: desk, Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
 		Health: func(ctx context.Context) []api.Health { return health(ctx, store, places) },
-		Ready:  ready, Collectors: slices.Concat(locatorMetrics(places.Stats), finderMetrics(finder.Stats)),
+		Ready:  ready, Collectors: slices.Concat(locatorMetrics(places.Stats), finderMetrics(finder.Stats), importMetrics(desk.Stats)),
 	})
 }
 

@@ -24,6 +24,7 @@ type Desk struct {
 	mu     sync.Mutex
 	active map[census.BatchID]*job
 	coming int // files being received
+	stats  Stats
 }
 
 // New makes a Desk. Its error is that of [Config.Validate].

@@ -55,6 +55,7 @@ func (d *Desk) Receive(ctx context.Context, p Parcel) (Import, error) {
 		}
 		return d.Import(ctx, recorded.ID)
 	}
+	d.count(func(s *Stats) { s.Taken++ })
 	if err := d.enqueue(newJob(u)); err != nil { // between enter and here others may have come
 		d.config.Log.Warn("an upload waits for the next look / 上传的文件稍后处理", "import", u.ID.String(), "err", err)
 	}

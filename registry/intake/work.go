@@ -166,6 +166,7 @@ func (d *Desk) check(ctx context.Context, j *job) error {
 			survey.Discard(ctx, &report.Batch)
 			return err
 		}
+		d.count(func(s *Stats) { s.Promoted++ })
 	}
 	u.Kept = report.Batch.State == census.Staged
 	return nil
@@ -184,6 +185,7 @@ func (d *Desk) promote(ctx context.Context, j *job) error {
 	_, revision, err := survey.Promote(ctx, b)
 	if err == nil {
 		j.upload.Revision, j.upload.Kept = revision, false
+		d.count(func(s *Stats) { s.Promoted++ })
 	} else if outdated(err) { // its check holds no longer: it is checked anew, and shown again
 		survey.Discard(ctx, &b)
 	}
@@ -210,6 +212,7 @@ func (d *Desk) settle(ctx context.Context, j *job) {
 		return
 	case j.err == nil:
 	default:
+		d.count(func(s *Stats) { s.Failed++ })
 		var known *registry.Error
 		if !errors.As(j.err, &known) || known.Kind == registry.Internal {
 			d.config.Log.Error("import failed / 导入失败", "import", u.ID.String(), "err", j.err)
