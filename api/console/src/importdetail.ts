@@ -1,9 +1,10 @@
 import type { Api } from "./api.ts";
 import { el } from "./dom.ts";
 import { say, type Language, type Word } from "./i18n.ts";
-import { stateTag } from "./importlist.ts";
+import { moment, stateTag } from "./importlist.ts";
+import { ImportPreview } from "./importpreview.ts";
 import { issueTable } from "./issuetable.ts";
-import type { Import, Issue } from "./wire.ts";
+import type { Import, Issue, Undone } from "./wire.ts";
 
 const portion = 100; // issues at a time
 
@@ -18,17 +19,25 @@ export class ImportDetail {
   private language: Language = "zh";
   private issues: Issue[] = [];
   private issuesOf = ""; // the batch, and its state, that the issues were asked for
+  private shown = ""; // what was shown last: what is the same is left alone, with what somebody has begun to write in it
+  private undone: { id: string; what: Undone } | null = null;
+  private readonly preview: ImportPreview;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly api: Api,
     private readonly heard: Heard,
-  ) {}
+  ) {
+    this.preview = new ImportPreview(api, heard.failed);
+  }
 
   /** Shows a batch, or what to do when there is none. */
   async show(language: Language, batch: Import | null, hasKey: boolean): Promise<void> {
     this.language = language;
     this.batch = batch;
+    const shown = JSON.stringify([language, hasKey, batch]);
+    if (this.shown === shown) return;
+    this.shown = shown;
     if (!batch) {
       this.root.replaceChildren(el("p", { class: "hint" }, say(language, hasKey ? "chooseBatch" : "keyNeeded")));
       return;
@@ -39,7 +48,7 @@ export class ImportDetail {
       this.issues = [];
       if (!batch.active) await this.ask(0, asked);
     }
-    if (this.batch === batch) this.render(batch);
+    if (this.shown === shown) this.render(batch);
   }
 
   /** Gets a portion of what was found. */
@@ -62,7 +71,9 @@ export class ImportDetail {
       batch.recognised.length > 0 ? el("section", { class: "recognised" },
         el("h3", {}, say(language, "recognised")),
         el("ul", {}, ...batch.recognised.map((text) => el("li", {}, text[language])))) : "",
+      batch.state === "staged" && !batch.active ? this.preview.show(language, batch.id) : "",
       batch.active ? "" : this.found(batch),
+      batch.state === "promoted" ? this.takingBack(batch) : "",
     );
   }
 
@@ -79,12 +90,13 @@ export class ImportDetail {
     const { rows, changes } = batch;
     const figures: [Word, number, string][] = [["rowsGood", rows.good, "good"], ["rowsBad", rows.bad, "bad"]];
     if (changes) figures.push(["created", changes.created, "good"], ["updated", changes.updated, "good"], ["unchanged", changes.unchanged, ""]);
-    const why = batch.failure?.message[language] ?? (batch.reason && say(language, `reason_${batch.reason}`));
+    const why = batch.failure?.message[language] ?? (batch.state === "rejected" ? reasonText(language, batch.reason) : batch.reason);
     return el("section", { class: "outcome" },
       el("ul", { class: "figures" }, ...figures.map(([word, n, kind]) =>
         el("li", { class: n > 0 ? kind : "", "data-figure": word }, el("strong", {}, n.toLocaleString("en")), el("span", {}, say(language, word))))),
       why && el("p", { class: "flag" }, why),
       batch.same_as && el("p", { class: "flag" }, say(language, "sameAs")),
+      this.undone?.id === batch.id && this.left(this.undone.what),
       batch.state === "staged" && !batch.active && el("p", { class: "decide" },
         rows.bad > 0
           ? this.button("commitGood", { n: rows.good }, "primary", () => this.decide(batch, "POST", "/commit", { accept: "good" }))
@@ -103,7 +115,8 @@ export class ImportDetail {
       el("h3", {}, say(language, "issues")),
       el("p", { class: "counts" },
         count(errors, "errors", "error"), count(warnings, "warnings", "warning"), count(fixed, "fixes", "fixed"),
-        this.button("issuesCSV", {}, "", () => this.download(batch))),
+        this.button("issuesCSV", {}, "", () => this.download(batch, "issues", { f: "csv" }, ".issues.csv")),
+        this.button("reportWorkbook", {}, "", () => this.download(batch, "report.xlsx", {}, ".report.xlsx"))),
       issueTable(language, this.issues),
       el("p", { class: "hint" }, say(language, "issuesShown", { n: this.issues.length, total }), " ",
         this.issues.length % portion === 0 && this.issues.length < total && this.issues.length > 0 && this.button("more", {}, "", () => this.more(batch))),
@@ -127,10 +140,39 @@ export class ImportDetail {
     if (this.batch?.id === batch.id) this.render(this.batch);
   }
 
-  /** Saves the whole list. A plain link could not carry the key. */
-  private async download(batch: Import): Promise<void> {
-    const url = URL.createObjectURL(await this.api.file(`imports/${batch.id}/issues`, { f: "csv" }));
-    el("a", { href: url, download: `${batch.name}.issues.csv` }).click();
+  /** Saves a file about a batch. A plain link could not carry the key. */
+  private async download(batch: Import, what: string, query: Record<string, string>, ending: string): Promise<void> {
+    const url = URL.createObjectURL(await this.api.file(`imports/${batch.id}/${what}`, query));
+    el("a", { href: url, download: batch.name + ending }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
+
+  private takingBack(batch: Import): HTMLElement {
+    const { language } = this;
+    const reason = el("input", { type: "text", required: true, placeholder: say(language, "undoReason"), "aria-label": say(language, "undoReason") });
+    return el("form", { class: "undo", onsubmit: (event) => {
+      event.preventDefault();
+      void this.undo(batch, reason.value).catch(this.heard.failed);
+    } }, reason, el("button", { type: "submit", class: "act", "data-act": "undo" }, say(language, "undo")));
+  }
+
+  private async undo(batch: Import, reason: string): Promise<void> {
+    const what = await this.api.send<Undone>(`imports/${batch.id}/undo`, { reason }, { method: "POST" });
+    this.undone = { id: batch.id, what };
+    this.heard.decided(await this.api.get<Import>(`imports/${batch.id}`));
+  }
+
+  private left({ restored, withdrawn, left_count, left }: Undone): HTMLElement {
+    const { language } = this;
+    return el("div", { class: "flag undone" },
+      el("p", {}, say(language, "undone", { restored, withdrawn, left: left_count })),
+      el("ul", {}, ...left.map(({ code, actor, at }) => el("li", {}, el("code", {}, code), " ", say(language, "leftBy", { actor, at: moment(at) })))));
+  }
 }
+
+/** Why a file was refused, in words. Who undoes a batch writes the words himself. */
+function reasonText(language: Language, reason: string | undefined): string | undefined {
+  return refusals.some((known) => known === reason) ? say(language, `reason_${reason as (typeof refusals)[number]}`) : reason;
+}
+
+const refusals = ["rows_with_errors", "file_not_read", "no_rows", "interrupted"] as const;

@@ -10,7 +10,7 @@ export function renderImports(root: HTMLElement, language: Language, batches: Im
       el("a", { href: `#import=${batch.id}`, "data-batch": batch.id, "aria-current": batch.id === chosen && "true" },
         el("strong", {}, batch.name),
         stateTag(language, batch),
-        el("span", { class: "hint" }, `${moment(batch)} · ${batch.actor}`))))));
+        el("span", { class: "hint" }, `${moment(batch.received_at ?? batch.started_at)} · ${batch.actor}`))))));
 }
 
 /** The state of a batch, in a word. */
@@ -18,7 +18,7 @@ export function stateTag(language: Language, batch: Import): HTMLElement {
   return el("span", { class: `state ${batch.state}`, "data-state": batch.state }, say(language, `state_${batch.state}` satisfies Word));
 }
 
-function moment(batch: Import): string {
-  const at = batch.received_at ?? batch.started_at;
-  return at ? new Date(at).toLocaleString("sv-SE").slice(0, 16) : ""; // 2026-01-31 12:59, in both languages
+/** A moment as 2026-01-31 12:59, in both languages; empty when there is none. */
+export function moment(at: string | undefined): string {
+  return at ? new Date(at).toLocaleString("sv-SE").slice(0, 16) : "";
 }

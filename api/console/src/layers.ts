@@ -6,12 +6,12 @@ import type {
   StyleSpecification,
 } from "maplibre-gl";
 import type { Language } from "./i18n.ts";
-import { classColourPairs, palette } from "./palette.ts";
+import { classColourPairs, kindColours, palette } from "./palette.ts";
 
 /** The sources of the style, all GeoJSON that the page loads itself, in the order in which they are worth waiting for. */
 export const sources = [
   "water", "parks", "roads", "water-names", "parks-names", "veil", "managed", "districts", "streets", "communities", "cells",
-  "districts-names", "streets-names", "communities-names", "cells-names", "components", "picked",
+  "districts-names", "streets-names", "communities-names", "cells-names", "components", "preview", "picked",
 ] as const;
 export type SourceName = (typeof sources)[number];
 
@@ -28,7 +28,7 @@ export function style(language: Language): StyleSpecification {
   return {
     version: 8,
     sources: Object.fromEntries(sources.map((name) => [name, name === "components" ? { ...empty, maxzoom: 16, buffer: 32 } : empty])),
-    layers: [...ground(), ...boundaries(), ...components(), ...names(language), ...pickedLayers()] as LayerSpecification[],
+    layers: [...ground(), ...boundaries(), ...components(), ...preview(), ...names(language), ...pickedLayers()] as LayerSpecification[],
   };
 }
 
@@ -158,6 +158,20 @@ function names(language: Language): object[] {
     area("communities-name", "communities-names", 13.6, 17.5, "#6f6378", zoom(13, 10.5, 17, 15)),
     area("streets-name", "streets-names", 11, 14.6, "#5f4c6c", zoom(11, 11, 14, 15)),
     area("districts-name", "districts-names", 7, 12.6, palette.district, zoom(8, 12, 12, 19), bold),
+  ];
+}
+
+/** What a survey file would change: where things would stand, and lines from where they stand now. */
+function preview(): object[] {
+  const colour = ["match", ["get", "kind"], ...Object.entries(kindColours).flat(), palette.pick];
+  const isLine = ["==", ["geometry-type"], "LineString"];
+  return [
+    { id: "preview-area", type: "fill", source: "preview", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": colour, "fill-opacity": 0.4 } },
+    { id: "preview-line", type: "line", source: "preview", filter: isLine, paint: { "line-color": colour, "line-width": zoom(12, 1.5, 19, 4) } },
+    {
+      id: "preview-point", type: "circle", source: "preview", filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-color": colour, "circle-radius": zoom(11, 2.5, 15, 4, 19, 9), "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 },
+    },
   ];
 }
 

@@ -39,3 +39,11 @@ export function classColour(code: string): string {
 export function classColourPairs(): string[] {
   return [...Object.entries(classColours).flat(), otherColour];
 }
+
+/** The colours of what a survey file would change. */
+export const kindColours = {
+  created: "#17803a",
+  updated: "#2b66c4",
+  moved: "#e0701a",
+  format_only: "#8f98a3",
+} as const;

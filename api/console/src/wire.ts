@@ -1,3 +1,4 @@
+import type { Geometry } from "geojson";
 // The JSON that the server sends, as far as the page reads it.
 
 export interface Text {
@@ -120,7 +121,8 @@ export interface Import {
   id: string;
   state: ImportState;
   active: boolean;
-  reason?: "rows_with_errors" | "file_not_read" | "no_rows" | "interrupted";
+  /** Of a refused file a code, of an undone one what somebody wrote. */
+  reason?: string;
   failure?: { code: string; message: Text };
   name: string;
   bytes?: number;
@@ -145,4 +147,30 @@ export interface Issue {
   value: string;
   instead?: string;
   message: Text;
+}
+
+export type ChangeKind = "created" | "updated" | "moved" | "format_only" | "unchanged";
+
+/** What the commit of a preview would change. */
+export interface Difference {
+  totals: Partial<Record<ChangeKind, number>>;
+  columns: { column: string; rows: number; only: number; only_format: number }[];
+}
+
+/** One changed row, as the preview has it on the map. */
+export interface Change {
+  code: string;
+  row: number;
+  kind: ChangeKind;
+  columns: { column: string; old: string; new: string; format: boolean; cleared: boolean }[];
+  distance_m?: number;
+  moved_from?: Geometry;
+}
+
+/** What an undo did, and what it left to be decided. */
+export interface Undone {
+  restored: number;
+  withdrawn: number;
+  left_count: number;
+  left: { code: string; actor: string; at: string; reason: string }[];
 }

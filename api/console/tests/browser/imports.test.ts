@@ -5,9 +5,16 @@ import { gbk } from "./gbk.ts";
 import { expect, test } from "./server.ts";
 
 interface Component {
-  properties: { code: string; name: string; state: string; first_surveyed: string; note: string | null };
+  properties: { [name: string]: unknown; code: string; extra: Record<string, string> | null };
   geometry: { type: string; coordinates: number[] };
 }
+
+/** The columns of the standard, and what the API calls them. */
+const columns = {
+  ObjID: "code", ObjName: "name", DeptCode1: "supervisor_code", DeptName1: "supervisor_name", DeptCode2: "owner_code", DeptName2: "owner_name",
+  DeptCode3: "maintainer_code", DeptName3: "maintainer_name", BGID: "stated_grid", ObjState: "state", ORDate: "first_surveyed", CHDate: "changed_on",
+  DataSource: "data_source", Note: "note",
+};
 
 /** Some points of the registry. */
 async function points(request: APIRequestContext, server: string): Promise<Component[]> {
@@ -17,12 +24,14 @@ async function points(request: APIRequestContext, server: string): Promise<Compo
 
 /** A survey file of components as a crew would deliver it: in GBK, with CRLF. */
 function surveyed(components: Component[], change: (component: Component, row: number) => { state?: string; note?: string }): Buffer {
+  const more = [...new Set(components.flatMap(({ properties }) => Object.keys(properties.extra ?? {})))];
   const rows = components.map((component, i) => {
-    const { code, name, state, first_surveyed } = component.properties;
-    const to = { state, note: component.properties.note ?? "", ...change(component, i) };
-    return [code, name, to.state, first_surveyed, to.note, ...component.geometry.coordinates.slice(0, 2)].join(",");
+    const properties: Component["properties"] = { ...component.properties, ...change(component, i) };
+    const [lon, lat, height] = component.geometry.coordinates;
+    const cells = [...Object.values(columns).map((name) => properties[name]), lon, lat, height, ...more.map((name) => properties.extra?.[name])];
+    return cells.map((cell) => cell ?? "").join(",");
   });
-  return gbk(["ObjID,ObjName,ObjState,ORDate,Note,Lon,Lat", ...rows, ""].join("\r\n"));
+  return gbk([[...Object.keys(columns), "Lon", "Lat", "Height", ...more].join(","), ...rows, ""].join("\r\n"));
 }
 
 async function drop(page: Page, name: string, buffer: Buffer): Promise<void> {
@@ -52,10 +61,16 @@ test("a crew's file is dropped, its faults are read, its good rows are committed
   const fault = page.locator('.issuetable [data-code="unknown_state"]');
   await expect(fault).toContainText("5"); // row 3 of them, below the header
   await expect(fault).toContainText("崭新");
-  await page.screenshot({ path: picture("imports-preview") });
+  await expect(page.locator(".difference [data-kind=updated] strong")).toHaveText("19");
+  await expect(page.locator(".difference .columns")).toContainText("19 行只改了 Note");
+  await expect(page.locator(`[data-change="${components[0]!.properties.code}"]`)).toContainText(note);
+  await expect(page.locator(".previewmap")).toHaveAttribute("aria-busy", "false", { timeout: 60_000 });
+  await page.screenshot({ path: picture("imports-preview"), fullPage: true });
   const before = await (await request.get(`${server}/collections/components/items/${components[0]!.properties.code}`)).json() as Component;
   expect(before.properties.note).not.toBe(note); // a preview changes nothing
 
+  const [workbook] = await Promise.all([page.waitForEvent("download"), page.locator("[data-act=reportWorkbook]").click()]);
+  expect(workbook.suggestedFilename()).toBe("第一批.csv.report.xlsx");
   const [saved] = await Promise.all([page.waitForEvent("download"), page.locator("[data-act=issuesCSV]").click()]);
   expect(saved.suggestedFilename()).toBe("第一批.csv.issues.csv");
 
@@ -66,6 +81,15 @@ test("a crew's file is dropped, its faults are read, its good rows are committed
   for (const [i, { properties }] of components.entries()) {
     const now = await (await request.get(`${server}/collections/components/items/${properties.code}`)).json() as Component;
     expect(now.properties.note).toBe(i === 3 ? properties.note : note);
+  }
+
+  await page.getByLabel("撤销原因").fill("测试");
+  await page.locator("[data-act=undo]").click();
+  await expect(state(page)).toHaveAttribute("data-state", "undone");
+  await expect(page.locator(".flag.undone")).toContainText("已恢复 19 个");
+  for (const { properties } of components) {
+    const now = await (await request.get(`${server}/collections/components/items/${properties.code}`)).json() as Component;
+    expect(now.properties.note).toBe(properties.note);
   }
   expect(seen).toEqual({ strangers: [], complaints: [] });
 });
