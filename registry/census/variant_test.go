@@ -1,6 +1,7 @@
 package census
 
 import (
+	"bytes"
 	"reflect"
 	"strings"
 	"testing"
@@ -158,6 +159,48 @@ func TestWhatCouldBeOtherwiseIsWarnedOfOrRefused(t *testing.T) {
 				t.Errorf("says %s", issues[0].Message.EN)
 			}
 		})
+	}
+}
+
+func TestTrap15WorkbookOfACrewComesToTheSameComponent(t *testing.T) {
+	t.Parallel()
+	book := bookOf(t, sheetOf{name: "路灯", merges: []string{"A1:G1", "E2:F2"}, rows: [][]any{
+		{"路灯普查表"},
+		{"灯号", "状态", "普查日期", "主管部门名称", "坐标（°）", nil, "备注"},
+		{nil, nil, nil, nil, "X", "Y", nil},
+		{"４２０５０２0118000001", "正常", "2011年12月31日", "路灯处", "111°17′06″", "30°42′18″", "东侧"},
+	}})
+	f := File{Format: FormatXLSX, Body: bytes.NewReader(book), Columns: map[string]string{"灯号": "ObjID"}}
+	reader, _, err := Open(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := testChecker(t)
+	if k.chosen, err = choose(f.Columns); err != nil {
+		t.Fatal(err)
+	}
+	want, _ := testChecker(t).check(lamp("BGID", "", "Note", "东侧"))
+	rows := 0
+	for row, err := range reader.Rows() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+		got, issues := k.check(&row)
+		got.Line = want.Line
+		if hasError(issues) || !reflect.DeepEqual(got, want) {
+			t.Errorf("got  %+v\nwant %+v\nissues %v", got, want, issues)
+		}
+		var codes []string
+		for _, i := range issues {
+			codes = append(codes, i.Column+" "+i.Code)
+		}
+		if want := []string{"灯号 full_width", "DeptCode1 unit_by_name", "状态 state_word", "普查日期 date_form", "坐标（°）/X degrees_minutes_seconds", "坐标（°）/Y degrees_minutes_seconds"}; !reflect.DeepEqual(codes, want) {
+			t.Errorf("got %q", codes)
+		}
+	}
+	if rows != 1 {
+		t.Errorf("%d rows", rows)
 	}
 }
 
