@@ -217,6 +217,16 @@ func TestGeometryOfARowGoesBeforeItsColumns(t *testing.T) {
 	}
 }
 
+func TestTraps12And19ACellThatTheReaderRefusedIsToldOnce(t *testing.T) {
+	t.Parallel()
+	row := lamp("ObjID", "", "ObjState", "崭新")
+	row.Issues = []Issue{{Row: 7, Column: "ObjID", Code: CodeCellError, Severity: Error, Message: catalog.Text{ZH: "错误值", EN: "an error"}}}
+	_, issues := testChecker(t).check(row)
+	if got, want := brief(t, issues), []string{"ObjID cell_error error", "ObjState unknown_state error"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestFaultsOfTheReaderAreTheOnlyIssues(t *testing.T) {
 	t.Parallel()
 	row := &Row{Line: 7, Columns: []string{"ObjID"}, Faults: []Issue{{Row: 7, Code: CodeRaggedRow, Severity: Error}}}
