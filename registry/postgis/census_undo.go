@@ -48,6 +48,9 @@ func (s *Store) undo(ctx context.Context, c *Change, id census.BatchID, why stri
 	if err != nil {
 		return u, err
 	}
+	if _, err := c.tx.Exec(ctx, sqlUndoPlan); err != nil {
+		return u, err
+	}
 	if err := c.tx.QueryRow(ctx, sqlUndo, [16]byte(id), promotion, c.id).Scan(&u.Restored, &u.Withdrawn, &u.LeftCount); err != nil {
 		return u, err
 	}
@@ -142,6 +145,9 @@ select b.state, b.change_id, coalesce(areas.revision > was.revision, false), coa
 from import_batch b join collection areas on areas.name = 'areas'
 left join change was on was.id = b.change_id left join change u on u.id = b.undone_by
 where b.id = $1 for update of b`
+
+	// How many rows a step leaves cannot be estimated, and loops over two long lists would take hours.
+	sqlUndoPlan = `select set_config('enable_nestloop', 'off', true)`
 
 	// What the batch wrote is of its change and carries its id. It is untouched where it stands so still, or where all that followed led
 	// back to it: the cell alone says where areas run. The image before it was superseded by its change; where that change had placed

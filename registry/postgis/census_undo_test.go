@@ -263,3 +263,32 @@ func (s *survey) standings(since registry.StandingMark) (mark registry.StandingM
 	slices.Sort(list)
 	return mark, list
 }
+
+func TestABatchIsFoundByTheBeginningOfItsIdAndSaysWhoUndidIt(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	b := s.take("lamps.csv", lamps(1, "完好")).Batch
+	for _, beginning := range []string{b.ID.String(), b.ID.String()[:8], strings.ToUpper(b.ID.String()[:13])} {
+		if got, err := s.store.FindBatch(t.Context(), beginning); err != nil || got.ID != b.ID {
+			t.Errorf("%s: %+v, %v", beginning, got, err)
+		}
+	}
+	if act, err := s.store.BatchUndo(t.Context(), b.ID); err != nil || act != (registry.Act{}) {
+		t.Errorf("not undone: %+v, %v", act, err)
+	}
+	s.undo(b.ID)
+	if act, err := s.store.BatchUndo(t.Context(), b.ID); err != nil || act != (registry.Act{Actor: "desk", Reason: "wrong file", At: undoneAt}) {
+		t.Errorf("%+v, %v", act, err)
+	}
+	if _, err := s.db.Exec(t.Context(), `insert into import_batch (id, source, digest, state, actor, started_at)
+select ('abcd0000-0000-4000-8000-00000000000' || n)::uuid, 'twin.csv', '', 'rejected', 'crew', now() from generate_series(1, 2) n`); err != nil {
+		t.Fatal(err)
+	}
+	for beginning, kind := range map[string]registry.ErrorKind{
+		"abcd0000": registry.Conflict, "abcd1": registry.NotFound, "abc": registry.Invalid, "%": registry.Invalid, "": registry.Invalid, "lamp": registry.Invalid,
+	} {
+		if _, err := s.store.FindBatch(t.Context(), beginning); registry.KindOf(err) != kind {
+			t.Errorf("%q: %v", beginning, err)
+		}
+	}
+}
