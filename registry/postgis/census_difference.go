@@ -223,7 +223,7 @@ const (
         ) v (n, col, old, new, format, differs, metres)
         where c.geom::bytea is distinct from s.geom::bytea
     ) w
-    where` + sqlDiffers + ` and coalesce(w.differs, w.old is distinct from w.new)
+    where coalesce(w.differs, w.old is distinct from w.new)
 )`
 
 	sqlDifferenceKind = `
@@ -232,17 +232,21 @@ const (
 
 	// A code stands in one staged row only.
 	sqlDifferenceTotals = `
-with compared as materialized (
-    select s.code, s.subclass, c.id is null as created, v.col, v.format, v.cleared, v.derived
+with matched as materialized (
+    select s.code, s.subclass, c.id, c.id is not null and` + sqlDiffers + ` as differs
     from import_stage s
     left join component_code a on a.edition = s.edition and a.code = s.code
     left join component c on c.id = a.component_id
-    left join lateral` + sqlDifferenceColumns + ` v on c.id is not null
+), compared as materialized (
+    select m.code, m.subclass, v.col, v.format, v.cleared, v.derived
+    from matched m join import_stage s on s.code = m.code join component c on c.id = m.id
+    cross join lateral` + sqlDifferenceColumns + ` v
+    where m.differs
 ), judged as materialized (
     select v.code, v.subclass,` + sqlDifferenceKind + ` as kind, count(*) filter (where not v.derived) as columns
-    from compared v where v.col is not null group by v.code, v.subclass
+    from compared v group by v.code, v.subclass
 ), kinds as (
-    select subclass, case when created then 'created' else 'unchanged' end as kind, count(*) as n from compared where col is null group by 1, 2
+    select subclass, case when id is null then 'created' else 'unchanged' end as kind, count(*) as n from matched where not differs group by 1, 2
     union all
     select subclass, kind, count(*) from judged group by 1, 2
 ), columns as (
