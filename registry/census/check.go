@@ -16,6 +16,8 @@ import (
 type StagedRow struct {
 	Line int64 // in the file, by [Batch.Place]
 	registry.Component
+	Kept  Kept     // what a component that is there already keeps
+	Blank []string // the extension attributes that an empty cell clears
 }
 
 // checker compares rows with what the city has. It belongs to one goroutine.
@@ -31,12 +33,14 @@ type checker struct {
 	today       time.Time // the last day that a date may be
 	columns     *mapping
 	chosen      choices
+	whole       bool
 	shifts      shifts
 }
 
 func newChecker(c Config, chosen choices) *checker {
 	k := &checker{
 		chosen:    chosen,
+		whole:     c.Whole,
 		catalogue: c.Catalogue, edition: c.Edition, extent: c.Extent, cells: c.Cells,
 		subclasses:  map[catalog.SubclassCode]catalog.Subclass{},
 		units:       map[registry.UnitCode]string{},
@@ -91,6 +95,7 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 	in.survey(&staged.Component)
 	in.position(&staged.Component)
 	in.extension(&staged.Component)
+	in.keep(&staged)
 	if in.right+in.left > 0 {
 		k.shifts.add(row, in.right, in.left)
 	}

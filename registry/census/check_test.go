@@ -96,7 +96,10 @@ func TestRowWithoutFaultIsTakenAsItStands(t *testing.T) {
 		FirstSurveyed: time.Date(2011, 12, 31, 0, 0, 0, 0, time.UTC), ChangedOn: time.Date(2012, 1, 1, 0, 0, 0, 0, time.UTC),
 		Note: " =1+1", Extra: []byte(`{"Material":"钢"}`),
 		Geometry: geo.AppendEWKB(nil, geom.NewPointFlat(geom.XYZ, []float64{111.285, 30.705, 58.5})),
-	}}
+	},
+		Kept:  KeptDept2Code | KeptDept2Name | KeptDept3Code | KeptDept3Name | KeptDataSource | KeptExtra,
+		Blank: []string{"Empty"},
+	}
 	if !reflect.DeepEqual(got, want) || issues != nil {
 		t.Errorf("got  %+v\nwant %+v\nissues %v", got, want, issues)
 	}

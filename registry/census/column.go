@@ -67,6 +67,7 @@ type mapping struct {
 	at      [attributes]int // column of an attribute, -1 for none
 	rank    [attributes]int // how it was found
 	rest    []int           // the extension columns
+	lacks   Kept
 	clashes []clash
 }
 
@@ -102,6 +103,7 @@ func newMapping(columns []string, chosen choices) *mapping {
 			m.rest = append(m.rest, i)
 		}
 	}
+	m.lacks = m.lacking()
 	return m
 }
 

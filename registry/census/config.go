@@ -33,6 +33,9 @@ type Config struct {
 	Clock         func() time.Time
 	Actor         string
 
+	// Whole says that a file is all there is to say of its components: a column that it lacks clears the value. Else the value is kept.
+	Whole bool
+
 	Accept    Accept         // empty: AcceptAll
 	MaxIssues int            // how many issues of a file are kept, all are counted; 0: 100,000
 	Progress  func(Progress) // called now and then from the goroutine that imports; nil: nobody listens

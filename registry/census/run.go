@@ -61,6 +61,9 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 	case r.batch.Good == 0:
 		return r.reject(ctx, ReasonEmpty)
 	}
+	if err := r.staging.TakeOver(ctx); err != nil {
+		return err
+	}
 	r.batch.State = Staged
 	return r.finish(ctx)
 }

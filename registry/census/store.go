@@ -42,6 +42,8 @@ type Staging interface {
 	Standing(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[StandingPoint, error]
 	// Codes are the codes of staged rows, by line, and of components, by id.
 	Codes(ctx context.Context, lines, ids []int64) (ofRows, ofComponents map[int64]string, err error)
+	// TakeOver puts what components keep, by StagedRow.Kept, into the staged rows that name them. The promotion does so once more.
+	TakeOver(ctx context.Context) error
 	// Remove takes rows out of the staged ones.
 	Remove(ctx context.Context, lines []int64) error
 	// Finish records the batch, which is Staged or Rejected now, with its issues, and closes the Staging. Of a rejected batch the

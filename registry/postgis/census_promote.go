@@ -71,7 +71,10 @@ func (c *Change) checkStaged(ctx context.Context, id census.BatchID) (rows int64
 			"数据库曾异常重启，暂存的数据已丢失；请重新提交该文件",
 			"the database has crashed since and lost the staged rows: send the file again")
 	}
-	return rows, c.checkNamedOnce(ctx, id)
+	if err := c.checkNamedOnce(ctx, id); err != nil {
+		return 0, err
+	}
+	return rows, takeOver(ctx, c.tx, id) // components may have changed since it was staged
 }
 
 // promote takes a batch over.

@@ -80,23 +80,28 @@ func stageColumns() []string {
 	return []string{
 		"row", "code", "edition", "subclass", "name", "dept1_code", "dept1_name", "dept2_code", "dept2_name",
 		"dept3_code", "dept3_name", "grid", "grids_also", "stated_grid", "state", "first_surveyed", "changed_on",
-		"data_source", "note", "extra", "geom",
+		"data_source", "note", "extra", "geom", "kept", "given", "blank",
 	}
 }
 
 // stageValues are the values of stageColumns in row i of the portion.
 func (g *staging) stageValues(i int) ([]any, error) {
 	r := &g.portion[i]
-	also := r.GridsAlso
-	if also == nil {
-		also = []string{}
-	}
 	return []any{
 		r.Line, r.Code.String(), string(r.Code.Edition()), string(r.Code.Subclass()), r.Name,
 		string(r.Supervisor.Code), r.Supervisor.Name, string(r.Owner.Code), r.Owner.Name, string(r.Maintainer.Code), r.Maintainer.Name,
-		r.Grid, also, r.StatedGrid, string(r.State),
+		r.Grid, listOf(r.GridsAlso), r.StatedGrid, string(r.State),
 		timeOrNull(r.FirstSurveyed), timeOrNull(r.ChangedOn), r.DataSource, r.Note, []byte(r.Extra), []byte(r.Geometry),
+		int32(r.Kept), []byte(r.Extra), listOf(r.Blank),
 	}, nil
+}
+
+// listOf is a list that is empty where it is nil: nil would be null.
+func listOf(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 // Save records state and counts.

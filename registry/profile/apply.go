@@ -135,6 +135,7 @@ func (a *application) stageComponents(ctx context.Context) error {
 	}
 	file := ""
 	a.survey, err = census.New(census.Config{
+		Whole: true,
 		Store: a.config.Store, Catalogue: a.config.Lists, Edition: a.folder.City.Edition,
 		Subclasses: a.folder.InUse[catalog.KindComponent], Units: a.folder.Units, Extent: a.folder.City.Extent,
 		Cells: a.index, AreasRevision: census.AreasOfChange, Clock: a.config.Clock, Actor: a.config.Actor,
