@@ -84,7 +84,7 @@ type ColumnChange struct {
 	Old     string `json:"old"`
 	New     string `json:"new"`
 	Format  bool   `json:"format"`  // format only
-	Cleared bool   `json:"cleared"` // an empty cell, or a column that the file lacks, takes the old value away
+	Cleared bool   `json:"cleared"` // an empty cell takes the old value away
 }
 
 // Renumbering is a pair that may be one component under a new code: nothing acts on it.
