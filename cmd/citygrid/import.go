@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"citygrid/data"
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/census"
 	"citygrid/registry/postgis"
@@ -18,8 +19,11 @@ type importCommand struct {
 	Sheet    []string          `sep:"none" placeholder:"NAME" help:"Of a workbook: the sheet to read. Repeatable; without it, all are read."`
 	Column   map[string]string `placeholder:"NAME=ATTRIBUTE" mapsep:"none" help:"What a column means where its name does not say it: --column 编号=ObjID; --column 编号= keeps it as an extension attribute. May be repeated."`
 
+	CRS string `name:"crs" placeholder:"NAME" help:"Coordinate system of the positions, where they are not degrees of WGS 84 or CGCS2000: a CGCS2000 zone such as EPSG:4546 (X is north there, Y is east), GCJ-02 or BD-09."`
+
 	dryRun
 	importOutputs
+	system crs.System
 }
 
 // Validate refuses attributes that do not exist.
@@ -28,6 +32,10 @@ func (c importCommand) Validate() error { return census.CheckColumns(c.Column) }
 // Run imports each file as a batch of its own, or says what that would do.
 func (c importCommand) Run(ctx context.Context, e *environment) error {
 	if err := c.settle(&c.Accept); err != nil {
+		return err
+	}
+	var err error
+	if c.system, err = census.ParseCRS(c.CRS); err != nil {
 		return err
 	}
 	papers, err := c.plan(c.Files, census.Accept(c.Accept))
@@ -97,7 +105,7 @@ func (c importCommand) importFile(ctx context.Context, take func(context.Context
 		return err
 	}
 	defer in.Close()
-	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, Body: in}
+	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Body: in}
 	report, err := take(ctx, f)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package crs
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -72,6 +73,22 @@ func short(name string) string {
 func (s System) Computed() bool {
 	_, isZone := s.zone()
 	return isZone || s == WGS84 || s == CGCS2000 || s == GCJ02 || s == BD09
+}
+
+// IsZone reports whether s is a Gauss-Krüger zone: positions are metres, and EPSG names its axes X, north, and Y, east.
+func (s System) IsZone() bool {
+	_, isZone := s.zone()
+	return isZone
+}
+
+// ThreeDegreeZone is the 3-degree zone of CGCS2000 whose central meridian is nearest to a longitude, with or without its number before the easting. A
+// longitude outside of China gets the first or last zone.
+func ThreeDegreeZone(lon float64, prefix bool) System {
+	first := threePlain
+	if prefix {
+		first = three
+	}
+	return System(first + min(max(int(math.Round((lon-firstMeridian)/3)), 0), past-threePlain-1))
 }
 
 // Number is what EPSG calls s, 0 where it does not know it.

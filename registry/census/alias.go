@@ -7,7 +7,8 @@ const (
 	byStandard = iota // the short name of CJ/T 214-2007
 	byAlias           // a Chinese name, or a short name of GB/T 47678.5-2026
 	byLevel           // the last level of a name of two levels
-	byHint            // X and Y, or a code that says not of what
+	byHint            // 东 and 北, or a code that says not of what
+	byAxis            // X and Y, which are east and north, or north and east where a declared system has them so
 )
 
 // attributeOf finds the attribute that a column's name means, and how sure that is. Names are compared after NFKC, without case, spaces
@@ -46,6 +47,9 @@ func meaning(key string) (attribute, int) {
 	}
 	if a := hintOf(key); a != extension {
 		return a, byHint
+	}
+	if a := axisOf(key); a != extension {
+		return a, byAxis
 	}
 	return extension, 0
 }
@@ -93,18 +97,30 @@ func aliasOf(key string) attribute {
 	return extension
 }
 
-// hintOf knows names that mean an attribute only where no better name does. X and Y are east and north here, as in every drawing program;
-// where a crew means the surveyor's X, which is north, the check of each position finds the axes swapped.
+// hintOf knows names that mean an attribute only where no better name does. 横坐标 is east to surveyors and to everybody else, whichever letter it has;
+// POINT_X is what ArcGIS calls the easting.
 func hintOf(key string) attribute {
 	switch key {
 	case "编码":
 		return objID
-	case "x", "x坐标", "坐标x", "pointx", "东", "东坐标", "e", "e坐标":
+	case "pointx", "point_x", "东", "东坐标", "横坐标", "e", "e坐标", "easting":
 		return lon
-	case "y", "y坐标", "坐标y", "pointy", "北", "北坐标", "n", "n坐标":
+	case "pointy", "point_y", "北", "北坐标", "纵坐标", "n", "n坐标", "northing":
 		return lat
 	case "z", "z坐标", "坐标z", "pointz":
 		return height
+	}
+	return extension
+}
+
+// axisOf knows the letters. X and Y are east and north here, as in every drawing program; where a crew means the surveyor's X, which is north, the
+// check of each position finds the axes swapped, unless the file's system says which they are: see [mapping.turned].
+func axisOf(key string) attribute {
+	switch key {
+	case "x", "x坐标", "坐标x":
+		return lon
+	case "y", "y坐标", "坐标y":
+		return lat
 	}
 	return extension
 }

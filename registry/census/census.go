@@ -10,6 +10,7 @@ import (
 	"path"
 	"time"
 
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 )
@@ -37,7 +38,10 @@ type File struct {
 	// Columns names the attribute (ObjID, 标识码) of columns whose own name does not say it; "" makes a column an extension attribute. Columns
 	// that the file does not have are left aside, so that one list serves every file of a crew.
 	Columns map[string]string
-	Body    io.ReadSeeker // at its first byte
+	// CRS is the system of the positions, one that crs computes; 0: degrees of WGS 84 or CGCS2000. In a Gauss-Krüger zone columns X and Y are north and
+	// east, as surveyors have them; in degrees they are longitude and latitude. See [ParseCRS].
+	CRS  crs.System
+	Body io.ReadSeeker // at its first byte
 }
 
 // Report is what became of a file.
@@ -129,6 +133,9 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	if err := checkSystem(f.CRS); err != nil {
+		return Report{}, err
+	}
 	var seen sniffer
 	digest, err := digestOf(f.Body, &seen)
 	if err != nil {
@@ -141,6 +148,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
 	}}
+	r.checker.system = f.CRS
 	r.near = newNearness(r.checker.subclasses)
 	same, found, err := c.config.Store.PromotedFrom(ctx, digest)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"citygrid/geo/areaindex"
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 )
@@ -33,6 +34,7 @@ type checker struct {
 	today       time.Time // the last day that a date may be
 	columns     *mapping
 	chosen      choices
+	system      crs.System // of the positions; 0: degrees of WGS 84 or CGCS2000
 	whole       bool
 	shifts      shifts
 }
@@ -83,7 +85,7 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 		return staged, row.Faults // the cells are not where the header says
 	}
 	if !k.columns.fits(row.Columns) {
-		k.columns = newMapping(row.Columns, k.chosen)
+		k.columns = newMapping(row.Columns, k.chosen).turned(k.system)
 	}
 	in := inspection{checker: k, row: row, issues: slices.Clone(row.Issues)}
 	if len(k.columns.clashes) > 0 {

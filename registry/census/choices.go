@@ -26,7 +26,7 @@ func choose(columns map[string]string) (choices, error) {
 		if name != "" {
 			a, rank = meaning(columnKey(name))
 		}
-		if name != "" && (a == extension || rank == byHint) {
+		if name != "" && (a == extension || rank >= byHint) {
 			var names []string
 			for a := range attributes {
 				names = append(names, a.columnName())

@@ -57,6 +57,9 @@ func (in *inspection) geometry() geom.T {
 		in.noPosition("0, 0")
 		return nil
 	}
+	if in.declared() && !in.convert(g) {
+		return nil
+	}
 	return g
 }
 
@@ -91,10 +94,16 @@ func (in *inspection) point() geom.T {
 	case flat[0] == 0 && flat[1] == 0:
 		in.noPosition("0, 0")
 		return nil
-	case len(flat) == 3:
-		return geom.NewPointFlat(geom.XYZ, flat).SetSRID(geo.SRID)
 	}
-	return geom.NewPointFlat(geom.XY, flat).SetSRID(geo.SRID)
+	layout := geom.XY
+	if len(flat) == 3 {
+		layout = geom.XYZ
+	}
+	p := geom.NewPointFlat(layout, flat).SetSRID(geo.SRID)
+	if in.declared() && !in.convert(p) {
+		return nil
+	}
+	return p
 }
 
 // noNumber reports whether a cell of a position says that there is none.
@@ -124,7 +133,7 @@ func (in *inspection) number(a attribute, text string) (float64, bool) {
 	column := in.columns.column(a)
 	without, grouped := withoutThousands(text)
 	switch {
-	case decimalComma(text) && (a != height || !grouped): // no degrees are thousands
+	case decimalComma(text) && (a != height && !in.system.IsZone() || !grouped): // no degrees are thousands
 		in.fail(a, CodeDecimalComma, column+" 用逗号作小数点；请改为 "+strings.Replace(text, ",", ".", 1),
 			column+" has a comma for the decimal point; write "+strings.Replace(text, ",", ".", 1))
 		return 0, false
@@ -177,9 +186,10 @@ func (in *inspection) inside(g geom.T) bool {
 			"经度与纬度写反了：对调后位置在本市范围内；请先经度、后纬度",
 			"longitude and latitude are swapped: the other way round the position is in the city; write longitude first")
 	case max(math.Abs(flat[0]), math.Abs(flat[1])) > 1000:
+		likely := in.likelySystem(flat)
 		in.reportRow(Error, CodeOutsideExtent, positionText(g),
-			"坐标像是以米为单位的投影坐标；请先换算为 WGS 84/CGCS2000 经纬度（度）",
-			"the coordinates look like metres of a projection; convert them to degrees of WGS 84 or CGCS2000 first")
+			fmt.Sprintf("坐标像是以米为单位的投影坐标；请注明其坐标系，例如 --crs %v（CGCS2000 三度带），或先换算为 WGS 84/CGCS2000 经纬度（度）", likely),
+			fmt.Sprintf("the coordinates look like metres of a projection; name their system, for instance --crs %v (CGCS2000, 3-degree zone), or convert them to degrees of WGS 84 or CGCS2000 first", likely))
 	default:
 		in.reportRow(Error, CodeOutsideExtent, positionText(g),
 			fmt.Sprintf("位置超出本市范围（经度 %v–%v，纬度 %v–%v）；坐标应为 WGS 84/CGCS2000 经纬度", in.extent[0], in.extent[2], in.extent[1], in.extent[3]),
@@ -251,5 +261,7 @@ func positionText(g geom.T) string {
 	if len(flat) < 2 {
 		return ""
 	}
-	return strconv.FormatFloat(flat[0], 'f', -1, 64) + ", " + strconv.FormatFloat(flat[1], 'f', -1, 64)
+	return decimals(flat[0]) + ", " + decimals(flat[1])
 }
+
+func decimals(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

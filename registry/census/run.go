@@ -72,14 +72,20 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 	reader, how, err := open(f, seen)
 	r.recognised = append(r.recognised, how...)
+	if err == nil {
+		err = systemOf(reader, f.CRS)
+	}
 	if err != nil {
 		return err
+	}
+	if f.CRS != 0 {
+		r.recognised = append(r.recognised, systemRecognised(f.CRS))
 	}
 	if told, ok := reader.(interface{ recognised() []catalog.Text }); ok {
 		defer func() { r.recognised = append(r.recognised, told.recognised()...) }() // a workbook's sheets are known when they are read
 	}
 	if columns := reader.Columns(); columns != nil {
-		r.checker.columns = newMapping(columns, r.checker.chosen)
+		r.checker.columns = newMapping(columns, r.checker.chosen).turned(f.CRS)
 		if issues := checkHeader(r.checker.columns); len(issues) > 0 {
 			r.report(issues...)
 			return nil

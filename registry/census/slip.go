@@ -65,9 +65,15 @@ func (in *inspection) fits(a attribute, text string) bool {
 		_, form := parseDate(text)
 		return form == standardDate || form == otherDate
 	case lon:
+		if in.declared() {
+			return false // the extent is in degrees
+		}
 		v, ok := parseNumber(text)
 		return ok && v >= in.extent[0] && v <= in.extent[2]
 	case lat:
+		if in.declared() {
+			return false
+		}
 		v, ok := parseNumber(text)
 		return ok && v >= in.extent[1] && v <= in.extent[3]
 	}

@@ -1,0 +1,158 @@
+package census
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/paulmach/orb"
+	geom "github.com/twpayne/go-geom"
+
+	"citygrid/geo"
+	"citygrid/geo/crs"
+	"citygrid/registry"
+	"citygrid/registry/catalog"
+)
+
+// CodeOutsideSystem is of a position that the declared coordinate system does not have.
+const CodeOutsideSystem = "outside_system"
+
+// CodeSystemOfGeoJSON is of a file of GeoJSON that was declared to be in metres.
+const CodeSystemOfGeoJSON = "system_of_geojson"
+
+// ParseCRS reads the name of the coordinate system of a survey file, "" being none: see [File.CRS]. Its error is Invalid, for the field crs, and names
+// the cure: a file is read row by row, so that the systems are taken that package crs computes.
+func ParseCRS(text string) (crs.System, error) {
+	if text == "" {
+		return 0, nil
+	}
+	system, err := crs.Parse(text)
+	var bad interface {
+		error
+		ZH() string
+	}
+	switch {
+	case errors.As(err, &bad):
+		return 0, registry.InvalidField("crs", text, bad.ZH(), bad.Error())
+	case err != nil:
+		return 0, err
+	}
+	return system, checkSystem(system)
+}
+
+func checkSystem(system crs.System) error {
+	if system == 0 || system.Computed() {
+		return nil
+	}
+	return registry.InvalidField("crs", system.String(),
+		fmt.Sprintf("普查文件不支持 %v：可用 EPSG:4326、EPSG:4490、CGCS2000 的三度带和六度带（如 EPSG:4546）、GCJ-02、BD-09；请先换算", system),
+		fmt.Sprintf("survey files are not read in %v: EPSG:4326, EPSG:4490, the 3- and 6-degree zones of CGCS2000 (such as EPSG:4546), GCJ-02 and BD-09 are; convert them first", system))
+}
+
+// turned gives columns X and Y the axes that they have in the declared system. In a Gauss-Krüger zone X is north and Y is east, as surveyors write them and
+// EPSG defines the axes; in degrees X is the longitude. A name that says its direction (东坐标, POINT_X, Easting) means that, and so does a choice.
+func (m *mapping) turned(system crs.System) *mapping {
+	if !system.IsZone() || m.at[lon] < 0 || m.at[lat] < 0 || m.rank[lon] != byAxis || m.rank[lat] != byAxis {
+		return m
+	}
+	m.at[lon], m.at[lat] = m.at[lat], m.at[lon]
+	for i, c := range m.clashes {
+		switch c.attribute {
+		case lon:
+			m.clashes[i].attribute = lat
+		case lat:
+			m.clashes[i].attribute = lon
+		}
+	}
+	return m
+}
+
+// systemRecognised says in which system the positions were read.
+func systemRecognised(system crs.System) catalog.Text {
+	t := catalog.Text{
+		ZH: fmt.Sprintf("坐标按 %v 读取，换算为 WGS 84 经纬度", system),
+		EN: fmt.Sprintf("positions read in %v, converted to degrees of WGS 84", system),
+	}
+	if system.IsZone() {
+		t.ZH += "；名为 X 的列为北坐标，Y 为东坐标"
+		t.EN += "; a column X is north, Y is east"
+	}
+	return t
+}
+
+// systemOf refuses metres in GeoJSON, whose reader takes degrees only (RFC 7946, section 4).
+func systemOf(reader Reader, system crs.System) error {
+	switch reader.(type) {
+	case *GeoJSON, *GeoJSONSeq:
+		if system.IsZone() {
+			return fileError(0, CodeSystemOfGeoJSON, system.String(),
+				"GeoJSON 的坐标只能是经纬度（RFC 7946）；请先换算，或以 CSV 提交该坐标系的坐标",
+				"positions of GeoJSON are degrees (RFC 7946); convert them first, or send positions of this system as CSV")
+		}
+	}
+	return nil
+}
+
+// declared reports whether positions are in a system that has to be converted.
+func (in *inspection) declared() bool {
+	return in.system != 0 && in.system != crs.WGS84 && in.system != crs.CGCS2000
+}
+
+// convert changes the positions of a geometry from the declared system to degrees of WGS 84, and reports the first that does not come to lie in the city.
+func (in *inspection) convert(g geom.T) bool {
+	flat, stride := g.FlatCoords(), g.Stride()
+	for i := 0; i+1 < len(flat); i += stride {
+		p, err := in.system.ToWGS84(flat[i], flat[i+1])
+		if err != nil || !in.within(p[0], p[1]) {
+			in.outsideSystem(flat[i], flat[i+1], p, err)
+			return false
+		}
+		flat[i], flat[i+1] = p[0], p[1]
+	}
+	return true
+}
+
+// outsideSystem says what is wrong with a position, which would be at p if err is nil.
+func (in *inspection) outsideSystem(x, y float64, p orb.Point, err error) {
+	value := decimals(x) + ", " + decimals(y)
+	if q, err := in.system.ToWGS84(y, x); err == nil && in.within(q[0], q[1]) {
+		in.swappedInSystem(value)
+		return
+	}
+	var bad interface {
+		error
+		ZH() string
+	}
+	if errors.As(err, &bad) {
+		in.reportRow(Error, CodeOutsideSystem, value, bad.ZH(), bad.Error())
+		return
+	}
+	km := math.Ceil(geo.Metres(p, in.nearest(p)) / 1000)
+	in.reportRow(Error, CodeOutsideExtent, value,
+		fmt.Sprintf("按 %v 换算后位于经度 %.5f、纬度 %.5f，在本市范围外约 %.0f 公里；请核对坐标系（带号、三度带或六度带）", in.system, p[0], p[1], km),
+		fmt.Sprintf("in %v this is longitude %.5f, latitude %.5f, some %.0f km outside the city; check the system: which zone, of 3 or 6 degrees", in.system, p[0], p[1], km))
+}
+
+func (in *inspection) swappedInSystem(value string) {
+	if in.row.Geometry != nil {
+		in.reportRow(Error, CodeSwappedAxes, value,
+			"经度与纬度写反了：对调后位置在本市范围内；请先经度、后纬度",
+			"longitude and latitude are swapped: the other way round the position is in the city; write longitude first")
+		return
+	}
+	east, north := in.columns.column(lon), in.columns.column(lat)
+	in.reportRow(Error, CodeSwappedAxes, value,
+		fmt.Sprintf("东坐标与北坐标写反了：“%.60s”按东坐标、“%.60s”按北坐标读取，对调后位置才在本市范围内；请改正本行，如整个文件都是这样，用 --column '%.60[1]s=Lat' --column '%.60[2]s=Lon'", east, north),
+		fmt.Sprintf("east and north are swapped: %.60s was read as east and %.60s as north, and only the other way round is the position in the city; mend the row, or say --column '%.60[1]s=Lat' --column '%.60[2]s=Lon' if the whole file is so", east, north))
+}
+
+// nearest is the position of the city's extent that is nearest to p, in degrees.
+func (in *inspection) nearest(p orb.Point) orb.Point {
+	return orb.Point{min(max(p[0], in.extent[0]), in.extent[2]), min(max(p[1], in.extent[1]), in.extent[3])}
+}
+
+// likelySystem names the system that metres are likely to be in: the 3-degree zone of the city, with its number before the easting where one is as
+// large as that makes it (import trap 31).
+func (in *inspection) likelySystem(flat []float64) crs.System {
+	return crs.ThreeDegreeZone((in.extent[0]+in.extent[2])/2, max(math.Abs(flat[0]), math.Abs(flat[1])) >= 2e7)
+}
