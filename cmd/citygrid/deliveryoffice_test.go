@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// office is a running server, and the key of a crew.
+type office struct {
+	t         *testing.T
+	base, key string
+}
+
+func newOffice(t *testing.T, databaseURL string) office {
+	t.Helper()
+	made := citygrid(t, databaseURL, "key", "create", "crew 7")
+	made.want(t, 0)
+	p := citygrid(t, databaseURL, "serve", "--data", dataFolder(t), "--listen", "127.0.0.1:0")
+	o := office{t: t, base: p.start(t), key: shownKey.FindString(made.out.String())}
+	t.Cleanup(func() { p.stop(t, syscall.SIGTERM) })
+	return o
+}
+
+// ask sends a request and reads the JSON of the answer, which must have the status.
+func (o office) ask(method, path string, body []byte, status int, into any) {
+	o.t.Helper()
+	text := o.fetch(method, path, body, status)
+	if err := json.Unmarshal(text, into); err != nil {
+		o.t.Fatalf("%s %s: %v\n%s", method, path, err, text)
+	}
+}
+
+func (o office) fetch(method, path string, body []byte, status int) []byte {
+	o.t.Helper()
+	request, err := http.NewRequestWithContext(o.t.Context(), method, o.base+path, bytes.NewReader(body))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+o.key)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != status {
+		o.t.Fatalf("%s %s: %s, want %d, %v\n%s", method, path, response.Status, status, err, text)
+	}
+	return text
+}
+
+// sent is an import as the server shows it.
+type sent struct {
+	ID, State, Reason string
+	Active            bool
+	Rows              struct{ Read, Good, Bad int }
+	Changes           struct{ Created, Updated, Unchanged int }
+	Recognised        []bilingual
+	Issues            struct {
+		Errors, Warnings, Fixed int
+		ByCode                  []issueTotal `json:"by_code"`
+	}
+}
+
+// send posts a file and waits until nothing happens to it by itself.
+func (o office) send(path, accept string) (s sent) {
+	o.t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	name := filepath.Base(path)
+	o.ask("POST", "/imports?accept="+accept+"&name="+url.QueryEscape(name), content, http.StatusAccepted, &s)
+	for begun := time.Now(); s.Active; time.Sleep(20 * time.Millisecond) {
+		o.ask("GET", "/imports/"+s.ID, nil, http.StatusOK, &s)
+		if time.Since(begun) > time.Minute {
+			o.t.Fatalf("still %+v", s)
+		}
+	}
+	return s
+}
