@@ -21,13 +21,19 @@ type importCommand struct {
 
 	CRS string `name:"crs" placeholder:"NAME" help:"Coordinate system of the positions, where they are not degrees of WGS 84 or CGCS2000: a CGCS2000 zone such as EPSG:4546 (X is north there, Y is east), GCJ-02 or BD-09."`
 
+	answering
 	dryRun
 	importOutputs
 	system crs.System
 }
 
-// Validate refuses attributes that do not exist.
-func (c importCommand) Validate() error { return census.CheckColumns(c.Column) }
+// Validate refuses attributes that do not exist, and answers that answer nothing.
+func (c *importCommand) Validate() error {
+	if err := c.answering.parse(); err != nil {
+		return err
+	}
+	return census.CheckColumns(c.Column)
+}
 
 // Run imports each file as a batch of its own, or says what that would do.
 func (c importCommand) Run(ctx context.Context, e *environment) error {
@@ -105,7 +111,7 @@ func (c importCommand) importFile(ctx context.Context, take func(context.Context
 		return err
 	}
 	defer in.Close()
-	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Body: in}
+	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Answers: c.answers, Body: in}
 	report, err := take(ctx, f)
 	if err != nil {
 		return err
@@ -151,6 +157,9 @@ func printFindings(name string, r census.Report) {
 func printImport(name string, r census.Report) int {
 	printFindings(name, r)
 	b := r.Batch
+	if b.State == census.NeedsAnswers {
+		return printQuestions(name, r)
+	}
 	if b.State == census.Rejected {
 		fmt.Printf("%s: refused (%s), nothing was changed; %d rows read, %d with errors / 未接受，未作更改\n", name, b.Reason, b.Read, b.Bad)
 		return exitRefused

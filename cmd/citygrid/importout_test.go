@@ -50,11 +50,11 @@ func TestAnImportWritesItsReportAndTheRefusedRowsToBeMended(t *testing.T) {
 	url, dir := surveyed(t)
 	points, rejects := filepath.Join(dir, "points.csv"), filepath.Join(dir, "points.rejects.csv")
 	book, list := filepath.Join(dir, "report.xlsx"), filepath.Join(dir, "report.json")
-	citygrid(t, url, "import", points, "--report", list).want(t, exitRefused, "1  error unknown_state", list)
+	citygrid(t, url, "import", points, "--answer", "*=refuse", "--report", list).want(t, exitRefused, "1  error unknown_state", list)
 	if _, err := os.Stat(rejects); err == nil {
 		t.Error("there are rejects of a file that was refused whole")
 	}
-	citygrid(t, url, "import", points, "--accept", "good", "--report", book).want(t, exitPartly, "9 unchanged, 1 refused", "1 refused rows are in "+rejects, book)
+	citygrid(t, url, "import", points, "--answer", "*=refuse", "--accept", "good", "--report", book).want(t, exitPartly, "9 unchanged, 1 refused", "1 refused rows are in "+rejects, book)
 	lines := strings.SplitAfter(textOf(t, points), "\n")
 	if got, want := textOf(t, rejects), lines[0]+lines[3]; got != want {
 		t.Errorf("the rejects are %q, want %q", got, want)
@@ -68,7 +68,7 @@ func TestAnImportWritesItsReportAndTheRefusedRowsToBeMended(t *testing.T) {
 		t.Errorf("%q %v", rows, err)
 	}
 
-	citygrid(t, url, "import", points, "--accept", "good").want(t, exitRefused, rejects, "--force", "文件已存在")
+	citygrid(t, url, "import", points, "--answer", "*=refuse", "--accept", "good").want(t, exitRefused, rejects, "--force", "文件已存在")
 	citygrid(t, url, "import", filepath.Join(dir, "more.csv"), "--report", list).want(t, exitRefused, list, "--force")
 	citygrid(t, url, "import", filepath.Join(dir, "more.csv"), "--report", list, "--force").want(t, 0, list)
 	citygrid(t, url, "import", points, "--report", points, "--force").want(t, exitRefused, "write over a file that is imported")
@@ -84,7 +84,7 @@ func TestSeveralFilesHaveAReportEach(t *testing.T) {
 	t.Parallel()
 	url, dir := surveyed(t)
 	points, more := filepath.Join(dir, "points.csv"), filepath.Join(dir, "more.csv")
-	citygrid(t, url, "import", points, more, "--accept", "good", "--report", filepath.Join(dir, "out.json"), "--rejects", filepath.Join(dir, "bad.csv")).
+	citygrid(t, url, "import", points, more, "--answer", "*=refuse", "--accept", "good", "--report", filepath.Join(dir, "out.json"), "--rejects", filepath.Join(dir, "bad.csv")).
 		want(t, exitPartly, "out.points.json", "out.more.json", "bad.points.csv")
 	for name, bad := range map[string]int64{"out.points.json": 1, "out.more.json": 0} {
 		var got struct {

@@ -32,6 +32,7 @@ var version = "0.1.0-dev"
 const (
 	exitRefused = 1  // the input, the folder or the question was refused; what is wrong was printed
 	exitPartly  = 2  // accepted with rejects
+	exitOpen    = 3  // not accepted: questions are open, and were printed
 	exitFailed  = 70 // the program or its database failed
 	exitUsage   = 64 // wrong use
 )
@@ -67,7 +68,7 @@ First steps:
   citygrid synth yichang --out yichang     write the folder, look at it, change it …
   citygrid profile apply yichang           … and apply what differs
 
-Exit codes: 0 done, 1 refused, 2 accepted with rejects, 64 wrong use, 70 failed.`
+Exit codes: 0 done, 1 refused, 2 accepted with rejects, 3 questions open, 64 wrong use, 70 failed.`
 
 func main() {
 	os.Exit(run(os.Args[1:]))

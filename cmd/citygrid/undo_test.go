@@ -38,7 +38,7 @@ func TestADeliveryIsTriedTakenListedAndUndone(t *testing.T) {
 	citygrid(t, url, "import", "--scope", "all", second).want(t, exitRefused, "--scope", "only with --dry-run")
 	citygrid(t, url, "import", "--dry-run", "--scope", "grid=x", second).want(t, exitRefused, "scope")
 	bad := delivered("bad.csv", ",完好,", ",新,", lines[:4]...)
-	citygrid(t, url, "import", "--accept", "none", bad).want(t, exitPartly, "2  unchanged", "1  with errors", "ObjState")
+	citygrid(t, url, "import", "--accept", "none", "--answer", "*=refuse", bad).want(t, exitPartly, "2  unchanged", "1  with errors", "ObjState")
 	citygrid(t, url, "batches").want(t, 0, "second.csv", "rejected", "points.csv", "promoted", "BEGUN")
 
 	taken := citygrid(t, url, "--actor", "crew 7", "import", second)

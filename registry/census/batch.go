@@ -30,12 +30,13 @@ type State string
 
 // The states of a batch, in order; Rejected and StateUndone are final, and Promoted unless it is undone.
 const (
-	Received    State = "received" // its rows are being read, checked one by one and staged
-	Checked     State = "checked"  // every row was read; the checks that need the whole file are running
-	Staged      State = "staged"   // its good rows wait for promotion
-	Promoted    State = "promoted" // its rows are visible
-	Rejected    State = "rejected" // nothing of it is visible; Batch.Reason says why
-	StateUndone State = "undone"   // it was promoted and taken back; Batch.Reason is what was said for it
+	Received     State = "received"      // its rows are being read, checked one by one and staged
+	Checked      State = "checked"       // every row was read; the checks that need the whole file are running
+	Staged       State = "staged"        // its good rows wait for promotion
+	Promoted     State = "promoted"      // its rows are visible
+	NeedsAnswers State = "needs_answers" // it was read and leaves questions open; nothing of it is kept, the file is to be read again with answers
+	Rejected     State = "rejected"      // nothing of it is visible; Batch.Reason says why
+	StateUndone  State = "undone"        // it was promoted and taken back; Batch.Reason is what was said for it
 )
 
 // The reasons for which a batch is rejected.
@@ -59,7 +60,7 @@ type Batch struct {
 	// AreasRevision is the revision of the areas by which its rows were placed, or AreasOfChange.
 	AreasRevision int64
 	StartedAt     time.Time
-	FinishedAt    time.Time // zero before Promoted or Rejected
+	FinishedAt    time.Time // zero before NeedsAnswers, Promoted or Rejected
 	Sheets        []string  // of a workbook, those with rows, in the order in which they were read
 	Read          int64     // rows in the file, without header
 	Good          int64     // rows that are, or were, staged

@@ -40,8 +40,11 @@ type File struct {
 	Columns map[string]string
 	// CRS is the system of the positions, one that crs computes; 0: degrees of WGS 84 or CGCS2000. In a Gauss-Krüger zone columns X and Y are north and
 	// east, as surveyors have them; in degrees they are longitude and latitude. See [ParseCRS].
-	CRS  crs.System
-	Body io.ReadSeeker // at its first byte
+	CRS crs.System
+	// Answers are what was answered to questions, by key. Answers to what the file does not leave open are left aside, so that one list serves every
+	// file of a crew; {AnswerEverything: AnswerRefuse} leaves no question open.
+	Answers map[string]string
+	Body    io.ReadSeeker // at its first byte
 }
 
 // Report is what became of a file.
@@ -51,8 +54,10 @@ type Report struct {
 	Same     *Batch // the last promoted batch that came from an identical file, nil when there is none
 	// Recognised says how the file was read, where that could have been otherwise: its encoding, its separator, the meaning of its columns.
 	Recognised []catalog.Text
-	Issues     []Issue // in the order of their discovery, at most Config.MaxIssues, errors in preference to warnings and these to what was fixed
-	Errors     int64   // all issues, also those past MaxIssues
+	Questions  []Question // what is open, when the Batch is NeedsAnswers: the counts and Issues are then those of refusing every question
+	Answered   []Answer   // what was applied, by key
+	Issues     []Issue    // in the order of their discovery, at most Config.MaxIssues, errors in preference to warnings and these to what was fixed
+	Errors     int64      // all issues, also those past MaxIssues
 	Warnings   int64
 	Fixed      int64
 	Totals     []Total      // of all issues, also those past MaxIssues
@@ -64,7 +69,8 @@ type Report struct {
 func (r Report) LeftOut() int64 { return r.Errors + r.Warnings + r.Fixed - int64(len(r.Issues)) }
 
 // Stage reads and checks a file and leaves its good rows staged: Report.Batch is then Staged, and the caller promotes it or calls
-// Discard. A file that cannot be taken is no error but a Report whose Batch is Rejected, with the Issues that say why. An error means that the file or
+// Discard. A file that cannot be taken is no error but a Report whose Batch is Rejected, with the Issues that say why, or NeedsAnswers, with the Questions. Invalid for an
+// answer that is no option of its question. Any other error means that the file or
 // the store failed; the batch is then Rejected too, as far as the store can be reached.
 func (c *Census) Stage(ctx context.Context, f File) (Report, error) {
 	report, err := c.stage(ctx, f)
@@ -149,6 +155,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
 	}}
 	r.checker.system = f.CRS
+	r.checker.asked = newAsked(f.Answers, c.config.Whole)
 	r.near = newNearness(r.checker.subclasses)
 	same, found, err := c.config.Store.PromotedFrom(ctx, digest)
 	if err != nil {
@@ -163,8 +170,8 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if err != nil {
 		c.Discard(ctx, &r.batch)
 	}
-	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings, Fixed: r.fixed, Recognised: r.recognised,
-		Totals: sortedTotals(r.totals), Rejected: sortedLines(r.rejected), Fixes: r.fixes.largestFirst()}
+	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings, Fixed: r.fixed, Recognised: append(r.recognised, r.checker.asked.recognised()...),
+		Questions: r.questions, Answered: r.checker.asked.applied(), Totals: sortedTotals(r.totals), Rejected: sortedLines(r.rejected), Fixes: r.fixes.largestFirst()}
 	if found {
 		report.Same = &same
 	}

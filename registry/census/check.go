@@ -37,6 +37,7 @@ type checker struct {
 	system      crs.System // of the positions; 0: degrees of WGS 84 or CGCS2000
 	whole       bool
 	shifts      shifts
+	asked       asked
 }
 
 func newChecker(c Config, chosen choices) *checker {

@@ -34,6 +34,7 @@ type Config struct {
 	Actor         string
 
 	// Whole says that a file is all there is to say of its components: a column that it lacks clears the value. Else the value is kept.
+	// Nobody is there to be asked about it: every question is refused.
 	Whole bool
 
 	Accept    Accept         // empty: AcceptAll

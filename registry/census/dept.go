@@ -33,7 +33,7 @@ func (in *inspection) department(codeOf, nameOf attribute, dept *registry.Dept) 
 		}
 		registered = in.units[dept.Code]
 	}
-	if dept.Name != "" && dept.Name != registered && unitKey(dept.Name) != unitKey(registered) {
+	if dept.Name != "" && dept.Name != registered && unitKey(dept.Name) != unitKey(registered) && !in.asked.said(unitKey(dept.Name), dept.Code) {
 		in.warn(nameOf, CodeUnitNameDiffers,
 			fmt.Sprintf("单位 %s 登记的名称是“%s”", dept.Code, registered),
 			fmt.Sprintf("unit %s is registered as %s", dept.Code, registered))
@@ -53,8 +53,14 @@ func (in *inspection) unit(codeOf, nameOf attribute, name string) (registry.Unit
 	case text == "" && named != "":
 		in.fix(codeOf, CodeUnitByName, string(named))
 		return named, true
+	case text == "" && name == "":
 	case text == "":
-		if zh, en := in.proposals(name); name != "" && zh != "" {
+		key := unitKey(name)
+		if code, ok := in.answeredUnit(codeOf, key); ok {
+			return code, true
+		}
+		if zh, en := in.proposals(name); zh != "" {
+			in.askUnit(nameOf, key)
 			in.warn(nameOf, CodeUnknownUnitName, "没有叫这个名称的单位，按原文保留"+zh, "there is no unit of this name; it is kept as written"+en)
 		}
 	case padded != "":
@@ -63,9 +69,13 @@ func (in *inspection) unit(codeOf, nameOf attribute, name string) (registry.Unit
 			"leading zeros were lost; taken as "+string(padded)+", the one unit that fits; format the column as text")
 		return padded, true
 	default:
+		if code, ok := in.answeredUnit(codeOf, text); ok {
+			return code, true
+		}
 		zh, en := in.slipped(codeOf, text)
 		if zh == "" {
 			zh, en = in.proposals(text)
+			in.askUnit(codeOf, text)
 		}
 		in.fail(codeOf, CodeUnknownUnit,
 			fmt.Sprintf("没有代码为 %.60s 的单位；请核对代码，或先登记该单位%s", text, zh),
@@ -112,6 +122,22 @@ func (k *checker) proposals(text string) (zh, en string) {
 	if known, ok := k.proposed[text]; ok {
 		return known[0], known[1]
 	}
+	var names []string
+	for _, p := range k.alike(text) {
+		names = append(names, strings.TrimSpace(string(p.unit.Code)+" "+p.unit.Name))
+	}
+	if list := strings.Join(names[:min(mostProposals, len(names))], ", "); list != "" {
+		zh, en = "；是否为 "+list+"？", "; did you mean "+list+"?"
+	}
+	if len(k.proposed) == mostRemembered {
+		clear(k.proposed)
+	}
+	k.proposed[strings.Clone(text)] = [2]string{zh, en}
+	return zh, en
+}
+
+// alike are the units whose code or name is like a text, the likest first.
+func (k *checker) alike(text string) []proposal {
 	var found []proposal
 	runes := []rune(unitKey(text))
 	if len(runes) > 0 && len(runes) <= longestName {
@@ -127,18 +153,7 @@ func (k *checker) proposals(text string) (zh, en string) {
 		}
 		return strings.Compare(string(a.unit.Code), string(b.unit.Code))
 	})
-	var names []string
-	for _, p := range found[:min(mostProposals, len(found))] {
-		names = append(names, strings.TrimSpace(string(p.unit.Code)+" "+p.unit.Name))
-	}
-	if list := strings.Join(names, ", "); list != "" {
-		zh, en = "；是否为 "+list+"？", "; did you mean "+list+"?"
-	}
-	if len(k.proposed) == mostRemembered {
-		clear(k.proposed)
-	}
-	k.proposed[strings.Clone(text)] = [2]string{zh, en}
-	return zh, en
+	return found
 }
 
 // likeness is how far a text is from a unit: by one character from its code, or by at most a third of the characters from its name; a short

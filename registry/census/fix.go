@@ -42,6 +42,8 @@ func fixText(code string) catalog.Text {
 		return catalog.Text{ZH: "度分秒已换算为十进制度", EN: "degrees, minutes and seconds read as degrees"}
 	case CodeSentinel:
 		return catalog.Text{ZH: "表示“没有”的文字按空单元格处理", EN: "words for nothing taken as empty cells"}
+	case CodeAnswered:
+		return catalog.Text{ZH: "按对问题的答复读取", EN: "read as was answered"}
 	case CodeUnitByName:
 		return catalog.Text{ZH: "按单位名称补上了单位代码", EN: "unit codes filled in by the unit's name"}
 	}

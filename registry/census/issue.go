@@ -88,6 +88,7 @@ const (
 	CodeSentinel        = "sentinel"
 	CodeUnitByName      = "unit_by_name"
 	CodeStateWord       = "state_word"
+	CodeAnswered        = "answered"
 )
 
 // FileError is a fault for which reading a file ends. The batch is rejected and the Issue stands in its report.

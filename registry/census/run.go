@@ -27,6 +27,7 @@ type run struct {
 	totals     map[Total]int64 // without Count
 	rejected   []int64         // lines of bad rows
 	fixes      fixes
+	questions  []Question
 	sheet      string // of the row before
 }
 
@@ -54,6 +55,9 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 	r.report(r.checker.shifts.issues()...)
 	if err := r.checkWhole(ctx); err != nil {
 		return err
+	}
+	if r.questions = r.checker.questionsOfTexts(MaxQuestions); len(r.questions) > 0 {
+		return r.wait(ctx)
 	}
 	switch {
 	case r.batch.Bad > 0 && (r.config.Accept == AcceptAll || r.batch.Good == 0):
@@ -115,6 +119,9 @@ func (r *run) row(ctx context.Context, row *Row) error {
 		r.progress()
 	}
 	staged, issues := r.checker.check(row)
+	if r.checker.asked.wrong != nil {
+		return r.checker.asked.wrong
+	}
 	if m := r.checker.columns; m != nil && (r.batch.Read == 1 || row.Sheet != r.sheet) {
 		r.sheet = strings.Clone(row.Sheet)
 		r.recognised = append(r.recognised, m.recognised(r.sheet, r.checker.chosen)...)
@@ -170,12 +177,23 @@ func (r *run) kept() []Issue {
 	})
 }
 
+// wait leaves the file for its answers.
+func (r *run) wait(ctx context.Context) error {
+	r.batch.State, r.batch.FinishedAt = NeedsAnswers, r.config.Clock()
+	return r.finish(ctx)
+}
+
 func (r *run) reject(ctx context.Context, reason string) error {
 	r.batch.State, r.batch.Reason, r.batch.FinishedAt = Rejected, reason, r.config.Clock()
 	return r.finish(ctx)
 }
 
 func (r *run) finish(ctx context.Context) error {
+	if answered := r.checker.asked.applied(); len(r.questions)+len(answered) > 0 {
+		if err := r.staging.Ask(ctx, r.questions, answered); err != nil {
+			return err
+		}
+	}
 	if err := r.staging.Finish(ctx, r.batch, r.kept()); err != nil {
 		return err
 	}

@@ -46,8 +46,10 @@ type Staging interface {
 	TakeOver(ctx context.Context) error
 	// Remove takes rows out of the staged ones.
 	Remove(ctx context.Context, lines []int64) error
-	// Finish records the batch, which is Staged or Rejected now, with its issues, and closes the Staging. Of a rejected batch the
-	// rows are dropped.
+	// Ask records the questions that are open, and the answers that were applied.
+	Ask(ctx context.Context, open []Question, applied []Answer) error
+	// Finish records the batch, which is Staged, NeedsAnswers or Rejected now, with its issues, and closes the Staging. Only of a staged batch the
+	// rows are kept.
 	Finish(ctx context.Context, b Batch, issues []Issue) error
 	// Close gives back what an unfinished Staging holds. After Finish it does nothing.
 	Close()

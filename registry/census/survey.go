@@ -37,9 +37,13 @@ func (in *inspection) state() registry.State {
 	s, ok := stateOf(text)
 	switch {
 	case !ok:
+		if s, ok := in.answeredState(text); ok {
+			return s
+		}
 		zh, en := in.slipped(objState, text)
 		if zh == "" {
 			zh, en = likeState(text)
+			in.askState(text)
 		}
 		list := stateList()
 		in.fail(objState, CodeUnknownState, "状态只能是："+list+zh, "the state is one of "+list+en)
@@ -68,16 +72,22 @@ func stateOf(text string) (registry.State, bool) {
 
 // likeState proposes the one state that shares a character with a text, to be appended to a message.
 func likeState(text string) (zh, en string) {
-	var like []string
-	for _, s := range registry.States() {
-		if strings.ContainsAny(text, string(s)) {
-			like = append(like, string(s))
-		}
-	}
+	like := statesLike(text)
 	if len(like) != 1 {
 		return "", ""
 	}
-	return "；是否为“" + like[0] + "”？", "; did you mean " + like[0] + "?"
+	return "；是否为“" + string(like[0]) + "”？", "; did you mean " + string(like[0]) + "?"
+}
+
+// statesLike are the states that share a character with a text.
+func statesLike(text string) []registry.State {
+	var like []registry.State
+	for _, s := range registry.States() {
+		if strings.ContainsAny(text, string(s)) {
+			like = append(like, s)
+		}
+	}
+	return like
 }
 
 func stateList() string {

@@ -24,7 +24,7 @@ type Store interface {
 	Batches(ctx context.Context, limit int) ([]census.Batch, error)
 	// RejectInterrupted gives up the batches that no living process holds.
 	RejectInterrupted(ctx context.Context, now time.Time) (int, error)
-	// ForgetInterrupted removes a batch that was rejected as interrupted, so that it may begin anew under its id.
+	// ForgetInterrupted removes a batch that was rejected as interrupted or needs answers, so that it may begin anew under its id.
 	ForgetInterrupted(ctx context.Context, id census.BatchID) error
 	// AddUpload records an upload. When its sender has used its idempotency key before, nothing is recorded: the earlier one is returned, and
 	// added is false.

@@ -112,7 +112,8 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	if err != nil {
 		return nil, census.File{}, stored(err)
 	}
-	return in, census.File{ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Body: in}, nil
+	return in, census.File{ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Body: in,
+		Answers: map[string]string{census.AnswerEverything: census.AnswerRefuse}}, nil
 }
 
 // write puts a body on the disk, where it survives a crash, and counts and hashes it.

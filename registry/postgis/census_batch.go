@@ -109,7 +109,7 @@ const (
 	sqlBatchPromotedFrom = `select` + sqlBatchColumns + ` from import_batch
 where digest = $1 and state = 'promoted' order by finished_at desc, change_id desc limit 1`
 
-	sqlBatchesOpen = `select id from import_batch where state not in ('promoted', 'rejected', 'undone') order by started_at`
+	sqlBatchesOpen = `select id from import_batch where state not in ('needs_answers', 'promoted', 'rejected', 'undone') order by started_at`
 
 	sqlBatchReject = `update import_batch set state = 'rejected', reason = $2, finished_at = $3
 where id = $1 and state not in ('promoted', 'rejected', 'undone')`

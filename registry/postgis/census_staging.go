@@ -154,7 +154,7 @@ func (g *staging) Finish(ctx context.Context, b census.Batch, issues []census.Is
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"import_issue"}, columns, next); err != nil {
 			return fmt.Errorf("copy issues: %w", err)
 		}
-		if b.State == census.Rejected {
+		if b.State != census.Staged {
 			return dropStage(ctx, tx, b.ID)
 		}
 		return nil
@@ -162,7 +162,7 @@ func (g *staging) Finish(ctx context.Context, b census.Batch, issues []census.Is
 	if err != nil {
 		return interpret("finish staging", err)
 	}
-	if b.State == census.Rejected {
+	if b.State != census.Staged {
 		g.open.end(b.ID)
 	}
 	g.conn.Release()

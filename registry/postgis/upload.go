@@ -61,7 +61,8 @@ func (s *Store) SaveUpload(ctx context.Context, u intake.Upload) error {
 	return interpret("save upload", err)
 }
 
-// ForgetInterrupted removes a batch that was rejected as interrupted: it never was visible, and its file is about to be read again.
+// ForgetInterrupted removes a batch that was rejected as interrupted, or that needs answers: nothing of it was visible, and its file is about to be
+// read again.
 func (s *Store) ForgetInterrupted(ctx context.Context, id census.BatchID) error {
 	_, err := s.pool.Exec(ctx, sqlBatchForget, [16]byte(id), census.ReasonInterrupted)
 	return interpret("forget batch", err)
@@ -106,7 +107,7 @@ update import_upload set kept = $2, revision = $3, same_as = $4, recognised = $5
     failure_code = $9, failure_zh = $10, failure_en = $11
 where id = $1`
 
-	sqlBatchForget = `delete from import_batch where id = $1 and state = 'rejected' and reason = $2`
+	sqlBatchForget = `delete from import_batch where id = $1 and (state = 'rejected' and reason = $2 or state = 'needs_answers')`
 
 	sqlIssueCounts = `
 select code, severity, count(*) from import_issue where batch_id = $1 group by code, severity order by count(*) desc, code, severity`

@@ -85,6 +85,7 @@ const table = {
   state_received: ["正在读取", "reading"],
   state_checked: ["正在检查", "checking"],
   state_staged: ["待确认", "to be decided"],
+  state_needs_answers: ["待答复", "questions open"],
   state_promoted: ["已入库", "in the registry"],
   state_rejected: ["未接受", "refused"],
   state_failed: ["失败", "failed"],

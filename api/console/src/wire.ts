@@ -114,7 +114,7 @@ export interface Problem {
   code?: string;
 }
 
-export type ImportState = "queued" | "received" | "checked" | "staged" | "promoted" | "rejected" | "failed" | "undone";
+export type ImportState = "queued" | "received" | "checked" | "staged" | "needs_answers" | "promoted" | "rejected" | "failed" | "undone";
 
 /** A survey file on its way. */
 export interface Import {
