@@ -12,6 +12,7 @@ import (
 	"citygrid/api/query"
 	"citygrid/registry"
 	"citygrid/registry/census"
+	"citygrid/registry/census/report"
 	"citygrid/registry/intake"
 )
 
@@ -106,7 +107,7 @@ func (s *Server) issueTable(r *request, i intake.Import, after int64) (*answer, 
 			for _, is := range page {
 				record := []string{is.Sheet, strconv.FormatInt(is.Row, 10), is.Column, string(is.Severity), is.Code, is.Value, is.Instead, pick(is.Message, chinese)}
 				for n := range record {
-					record[n] = plainCell(record[n])
+					record[n] = report.Guarded(record[n])
 				}
 				if err := table.Write(record); err != nil {
 					return err
@@ -135,12 +136,4 @@ func (s *Server) issuePage(ctx context.Context, id census.BatchID, after int64) 
 	}
 	defer leave()
 	return s.imports.Store().IssuePage(ctx, id, after, query.MaxLimit)
-}
-
-// plainCell puts an apostrophe before what a spreadsheet would take for a formula (OWASP, CSV injection).
-func plainCell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(text)[0]) {
-		return "'" + text
-	}
-	return text
 }

@@ -37,7 +37,7 @@ func (c Content) WriteCSV(ctx context.Context, w io.Writer) error {
 			i.File, i.Sheet, row, i.ColumnLetter, i.Column, string(i.Severity), i.Code, i.Value, i.Instead, i.Message.ZH, i.Message.EN,
 		}
 		for k := range record {
-			record[k] = guarded(record[k])
+			record[k] = Guarded(record[k])
 		}
 		if err := out.Write(record); err != nil {
 			return err
@@ -54,8 +54,8 @@ func headings() []string {
 	}
 }
 
-// guarded makes text of what a spreadsheet would calculate.
-func guarded(cell string) string {
+// Guarded puts an apostrophe before what a spreadsheet would take for a formula (OWASP, CSV injection).
+func Guarded(cell string) string {
 	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + cell
 	}

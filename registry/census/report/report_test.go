@@ -137,13 +137,13 @@ func TestTrap52CSVGuardsWhatASpreadsheetWouldCalculate(t *testing.T) {
 		t.Errorf("got %q\nwant %q", records, want)
 	}
 	for _, cell := range []string{"=1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1"} {
-		if guarded(cell) != "'"+cell {
-			t.Errorf("%q is written as %q", cell, guarded(cell))
+		if Guarded(cell) != "'"+cell {
+			t.Errorf("%q is written as %q", cell, Guarded(cell))
 		}
 	}
 	for _, cell := range []string{"", "1-1", "路灯", "'=1"} {
-		if guarded(cell) != cell {
-			t.Errorf("%q is written as %q", cell, guarded(cell))
+		if Guarded(cell) != cell {
+			t.Errorf("%q is written as %q", cell, Guarded(cell))
 		}
 	}
 }
