@@ -24,6 +24,7 @@ const (
 	typeCSV      = "text/csv"
 	typeWorkbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	typeEvents   = "text/event-stream"
+	typeBytes    = "application/octet-stream"
 )
 
 const (

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -13,16 +14,20 @@ import (
 	"citygrid/registry/intake"
 )
 
-// formRoom is what a multipart form may have around its file, in bytes.
-const formRoom = 64 << 10
+const (
+	formRoom   = 64 << 10 // what a multipart form may have around its file, in bytes
+	fieldRoom  = 32 << 10 // of that, its other fields
+	mostFields = 1000     // before the file
+)
 
 // sentBody is the survey file in a request: the body as it is, or the one file of a form. It remembers how reading ended.
 type sentBody struct {
 	io.Reader
-	name string            // as a form has it, or empty
-	form *multipart.Reader // nil: no form
-	most int64
-	err  error // that ended the body, other than its end
+	name   string              // as a form has it, or empty
+	fields map[string][]string // of a form, before its file
+	form   *multipart.Reader   // nil: no form
+	most   int64
+	err    error // that ended the body, other than its end
 }
 
 // openBody begins to read a body.
@@ -44,16 +49,27 @@ func openBody(r *request, most int64) (*sentBody, error) {
 	if !isForm {
 		return b, nil
 	}
-	b.form = multipart.NewReader(b.Reader, params["boundary"])
-	part, err := b.form.NextPart()
-	if err != nil {
-		return nil, b.fault(badForm("表单中没有文件", "the form has no file"))
+	b.form, b.fields = multipart.NewReader(b.Reader, params["boundary"]), map[string][]string{}
+	for n, room := 0, int64(fieldRoom); n <= mostFields; n++ {
+		part, err := b.form.NextPart()
+		if err != nil {
+			return nil, b.fault(badForm("表单中没有文件", "the form has no file"))
+		}
+		if b.name = part.FileName(); b.name != "" {
+			b.Reader = part
+			return b, nil
+		}
+		value, err := io.ReadAll(io.LimitReader(part, room+1))
+		if err != nil {
+			return nil, b.fault(badForm("表单不完整："+err.Error(), "the form is not whole: "+err.Error()))
+		}
+		if room -= int64(len(value)); room < 0 {
+			break
+		}
+		b.fields[part.FormName()] = append(b.fields[part.FormName()], string(value))
 	}
-	if b.name = part.FileName(); b.name == "" {
-		return nil, badForm("表单只能含一个文件，参数请写在地址中", "the form holds one file and nothing else: write parameters into the address")
-	}
-	b.Reader = part
-	return b, nil
+	return nil, badForm(fmt.Sprintf("文件之前的表单字段过多，上限为 %d 个、%d KiB", mostFields, fieldRoom>>10),
+		fmt.Sprintf("too much stands before the file in the form: at most %d fields of %d KiB together", mostFields, fieldRoom>>10))
 }
 
 // Read reads the file. At its end nothing may follow in the form.
@@ -66,7 +82,7 @@ func (b *sentBody) Read(p []byte) (int, error) {
 		return n, badForm("表单不完整："+err.Error(), "the form is not whole: "+err.Error())
 	}
 	if _, next := b.form.NextPart(); next != io.EOF {
-		return n, badForm("表单只能含一个文件，且须完整", "the form holds one file, whole, and nothing else")
+		return n, badForm("表单只能含一个文件，且须完整；其他字段请写在文件之前", "the form holds one file, whole, as its last part: other fields go before it")
 	}
 	return n, io.EOF
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"citygrid/geo/geojson"
+	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/census"
 )
@@ -50,6 +51,7 @@ type columnJSON struct {
 
 type renumberedJSON struct {
 	Subclass catalog.SubclassCode `json:"subclass"`
+	Sheet    string               `json:"sheet,omitempty"`
 	Row      int64                `json:"row"`
 	New      string               `json:"new"`
 	Old      string               `json:"old"`
@@ -68,7 +70,7 @@ func (s *Server) importDifference(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope, err := census.ParseScope(r.params["scope"])
+	scope, err := s.scopeOf(r, id)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +80,10 @@ func (s *Server) importDifference(r *request) (*answer, error) {
 	}
 	defer leave()
 	d, err := desk.Store().Difference(r.ctx, id, scope)
+	if err != nil {
+		return nil, err
+	}
+	b, err := desk.Store().Batch(r.ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +104,8 @@ func (s *Server) importDifference(r *request) (*answer, error) {
 		out.Columns[n] = columnJSON(c)
 	}
 	for n, p := range d.Renumbered {
-		out.Renumbered[n] = renumberedJSON{p.Subclass, p.Line, p.New, p.Old, centimetres(p.Metres)}
+		sheet, row := b.Place(p.Line)
+		out.Renumbered[n] = renumberedJSON{p.Subclass, sheet, row, p.New, p.Old, centimetres(p.Metres)}
 	}
 	for n, m := range d.Missing {
 		out.Missing[n] = missingJSON(m)
@@ -106,8 +113,22 @@ func (s *Server) importDifference(r *request) (*answer, error) {
 	return noStore(jsonAnswer(out))
 }
 
+// scopeOf is the scope that the request declares, else the one that was declared with the file.
+func (s *Server) scopeOf(r *request, id census.BatchID) (census.Scope, error) {
+	text, given := r.params["scope"]
+	if !given {
+		u, err := s.imports.Store().Upload(r.ctx, id)
+		if err != nil && registry.KindOf(err) != registry.NotFound { // it came another way
+			return census.Scope{}, err
+		}
+		text = u.Scope
+	}
+	return census.ParseScope(text)
+}
+
 // changeJSON is what would happen to one row.
 type changeJSON struct {
+	Sheet   string                `json:"sheet,omitempty"`
 	Row     int64                 `json:"row"`
 	Code    string                `json:"code"`
 	Kind    census.ChangeKind     `json:"kind"`
@@ -115,28 +136,29 @@ type changeJSON struct {
 	Metres  float64               `json:"distance_m,omitempty"`
 }
 
-func changeOf(c census.Change) changeJSON {
-	return changeJSON{c.Line, c.Code, c.Kind, listed(c.Columns), centimetres(c.Metres)}
+func changeOf(b census.Batch, c census.Change) changeJSON {
+	sheet, row := b.Place(c.Line)
+	return changeJSON{sheet, row, c.Code, c.Kind, listed(c.Columns), centimetres(c.Metres)}
 }
 
 // importChanges lists the rows that would change anything.
 func (s *Server) importChanges(r *request) (*answer, error) {
-	id, changes, next, leave, err := s.pageOfChanges(r, "/changes", typeJSON)
+	b, changes, next, leave, err := s.pageOfChanges(r, "/changes", typeJSON)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
 	list := make([]changeJSON, len(changes))
 	for n, c := range changes {
-		list[n] = changeOf(c)
+		list[n] = changeOf(b, c)
 	}
-	links := append([]link{s.link("self", typeJSON, importPath(id)+"/changes", r.http.URL.RawQuery, "")}, next...)
+	links := append([]link{s.link("self", typeJSON, importPath(b.ID)+"/changes", r.http.URL.RawQuery, "")}, next...)
 	return noStore(jsonAnswer(map[string]any{"changes": list, "links": links}))
 }
 
 // importPreview shows the same on a map: each row where it would stand, and in moved_from where its component stands now.
 func (s *Server) importPreview(r *request) (*answer, error) {
-	id, changes, next, leave, err := s.pageOfChanges(r, "/preview", typeGeoJSON)
+	b, changes, next, leave, err := s.pageOfChanges(r, "/preview", typeGeoJSON)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +167,7 @@ func (s *Server) importPreview(r *request) (*answer, error) {
 	for n, c := range changes {
 		codes[n] = c.Code
 	}
-	shapes, err := s.imports.Store().ChangeShapes(r.ctx, id, codes)
+	shapes, err := s.imports.Store().ChangeShapes(r.ctx, b.ID, codes)
 	if err != nil {
 		return nil, err
 	}
@@ -155,13 +177,13 @@ func (s *Server) importPreview(r *request) (*answer, error) {
 		if len(shapes[c.Code].New) == 0 { // the batch was staged anew between the two questions
 			continue
 		}
-		if err := w.change(changeOf(c), shapes[c.Code]); err != nil {
+		if err := w.change(changeOf(b, c), shapes[c.Code]); err != nil {
 			return nil, err
 		}
 	}
 	w.dst = append(w.dst, `],"numberReturned":`...)
 	w.dst = strconv.AppendInt(w.dst, int64(w.count), 10)
-	w.links(append([]link{s.link("self", typeGeoJSON, importPath(id)+"/preview", r.http.URL.RawQuery, "")}, next...))
+	w.links(append([]link{s.link("self", typeGeoJSON, importPath(b.ID)+"/preview", r.http.URL.RawQuery, "")}, next...))
 	w.dst = append(w.dst, '}')
 	return &answer{mediaType: typeGeoJSON, cache: "no-store", body: w.dst, pooled: true}, nil
 }
@@ -172,6 +194,9 @@ func (w *featureWriter) change(c changeJSON, shape census.ChangeShape) error {
 		return err
 	}
 	w.text("kind", string(c.Kind))
+	if c.Sheet != "" {
+		w.text("sheet", c.Sheet)
+	}
 	w.name("row")
 	w.dst = strconv.AppendInt(w.dst, c.Row, 10)
 	columns, err := json.Marshal(c.Columns)
@@ -193,30 +218,33 @@ func (w *featureWriter) change(c changeJSON, shape census.ChangeShape) error {
 }
 
 // pageOfChanges reads a page of changed rows after a row. What it returns last ends the turn among those who compare.
-func (s *Server) pageOfChanges(r *request, under, mediaType string) (id census.BatchID, changes []census.Change, next []link, leave func(), err error) {
+func (s *Server) pageOfChanges(r *request, under, mediaType string) (b census.Batch, changes []census.Change, next []link, leave func(), err error) {
 	desk, id, err := s.deskAndID(r)
 	if err != nil {
-		return id, nil, nil, nil, err
+		return b, nil, nil, nil, err
 	}
 	limit, err := r.params.Limit()
 	if err != nil {
-		return id, nil, nil, nil, err
+		return b, nil, nil, nil, err
 	}
 	limit = min(limit, census.MaxChanges)
-	after, err := r.params.After()
+	after, err := r.params.AfterRow()
 	if err != nil {
-		return id, nil, nil, nil, err
+		return b, nil, nil, nil, err
 	}
 	if leave, err = s.admit(r.ctx, s.differences); err != nil {
-		return id, nil, nil, nil, err
+		return b, nil, nil, nil, err
 	}
-	if changes, err = desk.Store().Changes(r.ctx, id, after, limit); err != nil {
+	if changes, err = desk.Store().Changes(r.ctx, id, after, limit); err == nil {
+		b, err = desk.Store().Batch(r.ctx, id) // its sheets
+	}
+	if err != nil {
 		leave()
-		return id, nil, nil, nil, err
+		return b, nil, nil, nil, err
 	}
 	if len(changes) == limit { // there may be more; if not, the next page is empty
 		query := fmt.Sprintf("limit=%d&after=%d", limit, changes[limit-1].Line)
 		next = []link{s.link("next", mediaType, importPath(id)+under, query, "next page")}
 	}
-	return id, changes, next, leave, nil
+	return b, changes, next, leave, nil
 }

@@ -11,26 +11,30 @@ import (
 
 // importJSON is an import as it is written.
 type importJSON struct {
-	ID         string         `json:"id"`
-	State      intake.State   `json:"state"`
-	Active     bool           `json:"active"`
-	Reason     string         `json:"reason,omitempty"`
-	Failure    *failureJSON   `json:"failure,omitempty"`
-	Name       string         `json:"name"`
-	Digest     string         `json:"sha256"`
-	Bytes      int64          `json:"bytes,omitempty"`
-	Accept     intake.Accept  `json:"accept,omitempty"`
-	Actor      string         `json:"actor"`
-	ReceivedAt *time.Time     `json:"received_at,omitempty"`
-	StartedAt  *time.Time     `json:"started_at,omitempty"`
-	FinishedAt *time.Time     `json:"finished_at,omitempty"`
-	Rows       rowsJSON       `json:"rows"`
-	Changes    *changesJSON   `json:"changes,omitempty"`
-	Revision   int64          `json:"revision,omitempty"`
-	SameAs     string         `json:"same_as,omitempty"`
-	Recognised []catalog.Text `json:"recognised"`
-	Issues     issuesJSON     `json:"issues"`
-	Links      []link         `json:"links"`
+	ID         string            `json:"id"`
+	State      intake.State      `json:"state"`
+	Active     bool              `json:"active"`
+	Reason     string            `json:"reason,omitempty"`
+	Failure    *failureJSON      `json:"failure,omitempty"`
+	Name       string            `json:"name"`
+	Digest     string            `json:"sha256"`
+	Bytes      int64             `json:"bytes,omitempty"`
+	Accept     intake.Accept     `json:"accept,omitempty"`
+	Sheets     []string          `json:"sheets,omitempty"`
+	Columns    map[string]string `json:"columns,omitempty"`
+	CRS        string            `json:"crs,omitempty"`
+	Scope      string            `json:"scope,omitempty"`
+	Actor      string            `json:"actor"`
+	ReceivedAt *time.Time        `json:"received_at,omitempty"`
+	StartedAt  *time.Time        `json:"started_at,omitempty"`
+	FinishedAt *time.Time        `json:"finished_at,omitempty"`
+	Rows       rowsJSON          `json:"rows"`
+	Changes    *changesJSON      `json:"changes,omitempty"`
+	Revision   int64             `json:"revision,omitempty"`
+	SameAs     string            `json:"same_as,omitempty"`
+	Recognised []catalog.Text    `json:"recognised"`
+	Issues     issuesJSON        `json:"issues"`
+	Links      []link            `json:"links"`
 }
 
 type failureJSON struct {
@@ -57,6 +61,18 @@ type issuesJSON struct {
 	Warnings int64           `json:"warnings"`
 	Fixed    int64           `json:"fixed"`
 	ByCode   []codeCountJSON `json:"by_code,omitempty"`
+	Fixes    []fixJSON       `json:"fixes,omitempty"`
+}
+
+// fixJSON is how many cells of a column were put right in one way, with the first.
+type fixJSON struct {
+	Sheet   string       `json:"sheet,omitempty"`
+	Column  string       `json:"column"`
+	Code    string       `json:"code"`
+	Cells   int64        `json:"cells"`
+	Value   string       `json:"value"`
+	Instead string       `json:"instead"`
+	Message catalog.Text `json:"message"`
 }
 
 type codeCountJSON struct {
@@ -85,6 +101,7 @@ func (s *Server) importJSON(i intake.Import) importJSON {
 	}
 	if u := i.Upload; u != nil {
 		j.Name, j.Digest, j.Bytes, j.Accept, j.Actor, j.ReceivedAt = u.Name, u.Digest, u.Bytes, u.Accept, u.Actor, moment(u.ReceivedAt)
+		j.Sheets, j.Columns, j.CRS, j.Scope = u.Sheets, u.Columns, u.CRS, u.Scope
 		j.Revision, j.Recognised = u.Revision, listed(u.Recognised)
 		j.Issues = issuesJSON{Errors: u.Errors, Warnings: u.Warnings, Fixed: u.Fixed}
 		if u.Same != nil {
@@ -93,6 +110,9 @@ func (s *Server) importJSON(i intake.Import) importJSON {
 		if u.FailureCode != "" {
 			j.Failure = &failureJSON{u.FailureCode, u.Failure}
 		}
+	}
+	if i.Upload != nil && b.Bad > 0 && ended(i) {
+		j.Links = append(j.Links, s.link("alternate", "", path+"/rejects", "", "the rows with errors, as they came, to be mended (待改正的行)"))
 	}
 	if i.State == intake.State(census.Promoted) {
 		j.Links = append(j.Links, s.link("undo", typeJSON, path+"/undo", "", "POST with a reason: take it back (撤销)"))

@@ -21,7 +21,7 @@ func (s *Server) importReportJSON(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &answer{mediaType: typeJSON, cache: "no-store", filename: reportName(i, ".json"), stream: func(w io.Writer) error {
+	return &answer{mediaType: typeJSON, cache: "no-store", filename: outName(i, ".report.json"), stream: func(w io.Writer) error {
 		return content.WriteJSON(r.http.Context(), w)
 	}}, nil
 }
@@ -32,7 +32,7 @@ func (s *Server) importReportCSV(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &answer{mediaType: typeCSV + "; charset=utf-8", cache: "no-store", filename: reportName(i, ".csv"), stream: func(w io.Writer) error {
+	return &answer{mediaType: typeCSV + "; charset=utf-8", cache: "no-store", filename: outName(i, ".report.csv"), stream: func(w io.Writer) error {
 		return content.WriteCSV(r.http.Context(), w)
 	}}, nil
 }
@@ -61,7 +61,63 @@ func (s *Server) importWorkbook(r *request) (*answer, error) {
 	if err := content.WriteWorkbook(r.ctx, &out, f); err != nil {
 		return nil, err
 	}
-	return &answer{mediaType: typeWorkbook, cache: "no-store", filename: reportName(i, ".xlsx"), body: out.Bytes()}, nil
+	return &answer{mediaType: typeWorkbook, cache: "no-store", filename: outName(i, ".report.xlsx"), body: out.Bytes()}, nil
+}
+
+// importRejects are the rows with errors in the file's own format, as they came, so that the mended file is sent as the first was. A workbook is made in
+// memory, in a turn among those who compare files; of other formats the bytes are copied.
+func (s *Server) importRejects(r *request) (*answer, error) {
+	leave, err := s.admit(r.ctx, s.differences)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	i, err := s.importOf(r)
+	if err != nil {
+		return nil, err
+	}
+	if !ended(i) {
+		return nil, notChecked()
+	}
+	none := registry.NewError(registry.NotFound, "no_rejects", "该文件没有可单独下载的错误行", "this file has no rows that were left out for their errors")
+	if i.Upload == nil || i.Batch.Reason == census.ReasonFile {
+		return nil, none
+	}
+	found := census.Report{Batch: i.Batch}
+	if found.Rejected, err = s.imports.Store().Rejected(r.ctx, i.ID); err != nil {
+		return nil, err
+	}
+	if len(found.Rejected) == 0 {
+		return nil, none
+	}
+	in, f, err := s.imports.Open(*i.Upload)
+	if err != nil {
+		return nil, err
+	}
+	if _, f, err = census.Open(f); err == nil { // its name may not say what it is
+		_, err = f.Body.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	if f.Format != census.FormatXLSX {
+		return &answer{mediaType: typeBytes, cache: "no-store", filename: outName(i, ".rejects"+path.Ext(i.Upload.Name)), stream: func(w io.Writer) error {
+			defer in.Close()
+			_, err := report.WriteRejects(r.http.Context(), w, f, found)
+			return err
+		}}, nil
+	}
+	defer in.Close()
+	var out bytes.Buffer
+	if _, err := report.WriteRejects(r.ctx, &out, f, found); err != nil {
+		return nil, err
+	}
+	return &answer{mediaType: typeWorkbook, cache: "no-store", filename: outName(i, ".rejects.xlsx"), body: out.Bytes()}, nil
+}
+
+func notChecked() error {
+	return registry.NewError(registry.Conflict, "not_checked", "文件尚未检查完", "the file is not checked yet")
 }
 
 // reportOf gathers a report from what is kept of an import, in a turn among those who compare files: of a workbook it reads all. Without
@@ -77,7 +133,7 @@ func (s *Server) reportOf(r *request) (intake.Import, report.Content, error) {
 		return i, report.Content{}, err
 	}
 	if !ended(i) || i.Batch.ID == (census.BatchID{}) {
-		return i, report.Content{}, registry.NewError(registry.Conflict, "not_checked", "文件尚未检查完", "the file is not checked yet: there is no report")
+		return i, report.Content{}, notChecked()
 	}
 	issues := s.issuesOf(r.http.Context(), i.ID)
 	summary, err := report.SummaryOf(i.Batch, issues)
@@ -121,8 +177,8 @@ func (s *Server) issuesOf(ctx context.Context, id census.BatchID) iter.Seq2[cens
 	}
 }
 
-// reportName is the name of a report on a file.
-func reportName(i intake.Import, ext string) string {
+// outName is the name of what is made of a file.
+func outName(i intake.Import, ending string) string {
 	name := i.Batch.Source
-	return strings.TrimSuffix(name, path.Ext(name)) + ".report" + ext
+	return strings.TrimSuffix(name, path.Ext(name)) + ending
 }

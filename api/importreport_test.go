@@ -4,8 +4,13 @@ import (
 	"archive/zip"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 func TestTheReportOnAFileIsThereInThreeForms(t *testing.T) {
@@ -56,6 +61,69 @@ func TestTheReportOnAFileIsThereInThreeForms(t *testing.T) {
 		if got := o.call("GET", "/imports/"+direct+path, nil, o.key); got.Status != status {
 			t.Errorf("%s: %d %s", path, got.Status, got.Body)
 		}
+	}
+}
+
+func TestRejectsComeBackInTheFilesOwnFormat(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	bad := "4205020118500099,路灯,,崭新,2011-12-31,111.295,30.705,钢\r\n"
+	rows := strings.ReplaceAll(lamps(1, 3), "\n", "\r\n")
+	body, err := simplifiedchinese.GBK.NewEncoder().String(rows + bad + strings.TrimPrefix(strings.ReplaceAll(lamps(4, 2), "\n", "\r\n"), strings.ReplaceAll(surveyHeader, "\n", "\r\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := simplifiedchinese.GBK.NewEncoder().String(strings.ReplaceAll(surveyHeader, "\n", "\r\n") + bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := o.send("name=..%2F路灯.CSV&accept=good", body).ID
+	if i := o.settled(id); i.State != "promoted" || i.Rows.Bad != 1 {
+		t.Fatalf("%+v", i)
+	}
+	o.restart()
+	got := o.call("GET", "/imports/"+id+"/rejects", nil, o.key)
+	if got.Status != http.StatusOK || got.Body != want || got.Header.Get("Content-Disposition") != "attachment; filename*=utf-8''%E8%B7%AF%E7%81%AF.rejects.CSV" {
+		t.Errorf("%d %s %q", got.Status, got.Header, got.Body)
+	}
+	mended := strings.Replace(got.Body, string([]byte{0xd5, 0xb8, 0xd0, 0xc2}), string([]byte{0xcd, 0xea, 0xba, 0xc3}), 1)
+	if i := o.settled(o.send("name=b.csv&accept=all", mended).ID); i.State != "promoted" || i.Changes.Created != 1 {
+		t.Errorf("mended: %+v", i)
+	}
+
+	// A workbook that is named as a table.
+	book := o.send("name=b.csv", book(t, lamps(11, 2), lamps(21, 1)+strings.TrimSpace(bad))).ID
+	o.settled(book)
+	got = o.call("GET", "/imports/"+book+"/rejects", nil, o.key)
+	f, err := excelize.OpenReader(strings.NewReader(got.Body))
+	if err != nil {
+		t.Fatalf("%d %v", got.Status, err)
+	}
+	defer f.Close()
+	if lines, err := f.GetRows("二"); err != nil || len(lines) != 2 || lines[1][3] != "崭新" || len(f.GetSheetList()) != 1 {
+		t.Errorf("%v %q %v", f.GetSheetList(), lines, err)
+	}
+	if name := got.Header.Get("Content-Disposition"); name != "attachment; filename=b.rejects.xlsx" {
+		t.Error(name)
+	}
+
+	none := o.send("name=c.csv&accept=all", lamps(1, 3)).ID
+	o.settled(none)
+	unread := o.send("name=d.csv&accept=all", "x,y\n1,2\n").ID
+	o.settled(unread)
+	for what, id := range map[string]string{"none": none, "not read": unread, "unknown": "550e8400-e29b-41d4-a716-446655440000"} {
+		if got := o.call("GET", "/imports/"+id+"/rejects", nil, o.key); got.Status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", what, got.Status, got.Body)
+		}
+	}
+	if got := o.call("GET", "/imports/"+id+"/rejects", nil); got.Status != http.StatusUnauthorized {
+		t.Errorf("without a key: %d", got.Status)
+	}
+	if err := os.Remove(filepath.Join(o.dir, id)); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.call("GET", "/imports/"+id+"/rejects", nil, o.key); got.Status != http.StatusNotFound || !strings.Contains(got.Body, "file_gone") {
+		t.Errorf("without its file: %d %s", got.Status, got.Body)
 	}
 }
 

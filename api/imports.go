@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"citygrid/api/query"
 	"citygrid/registry"
 	"citygrid/registry/census"
 	"citygrid/registry/intake"
@@ -22,7 +21,8 @@ func importRoutes() []route {
 	of := func(method, path string, handle func(*Server, *request) (*answer, error), params ...string) route {
 		return route{method: method, path: path, handle: handle, params: params, budget: itemsBudget, database: true, registrar: true}
 	}
-	post := of(http.MethodPost, "/imports", (*Server).postImport, "name", "accept", "encoding")
+	post := of(http.MethodPost, "/imports", (*Server).postImport, sendParams()...)
+	post.repeated = sendLists()
 	post.budget, post.database = 0, false // a body may be long on its way
 	commit := of(http.MethodPost, "/imports/:importId/commit", (*Server).commitImport, "accept")
 	commit.budget, commit.database = 0, false
@@ -30,6 +30,8 @@ func importRoutes() []route {
 	events.budget, events.database = 0, false
 	list := of(http.MethodGet, "/imports", (*Server).listImports, "limit")
 	list.people = (*Server).importsPage
+	rejects := of(http.MethodGet, "/imports/:importId/rejects", (*Server).importRejects)
+	rejects.budget, rejects.database = differenceBudget, false
 	report := func(ext string, handle func(*Server, *request) (*answer, error)) route {
 		r := of(http.MethodGet, "/imports/:importId/report."+ext, handle)
 		r.budget, r.database = differenceBudget, false
@@ -48,6 +50,7 @@ func importRoutes() []route {
 		report("json", (*Server).importReportJSON),
 		report("csv", (*Server).importReportCSV),
 		report("xlsx", (*Server).importWorkbook),
+		rejects,
 		undo,
 	}...)
 }
@@ -152,6 +155,15 @@ func (s *Server) importAnswer(ctx context.Context, i intake.Import, status int) 
 	for n, c := range counts {
 		j.Issues.ByCode[n] = codeCountJSON(c)
 	}
+	if i.Upload != nil {
+		fixes, err := s.imports.Store().Fixes(ctx, i.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range fixes {
+			j.Issues.Fixes = append(j.Issues.Fixes, fixJSON(f))
+		}
+	}
 	a, err := noStore(jsonAnswer(j))
 	if err != nil {
 		return nil, err
@@ -205,44 +217,3 @@ func noStore(a *answer, err error) (*answer, error) {
 }
 
 func importPath(id census.BatchID) string { return "/imports/" + id.String() }
-
-// parcel is what a request sends, and how its body ended.
-type parcel struct {
-	intake.Parcel
-	body *sentBody
-}
-
-// parcelOf reads the head of a request. A body that says to be too large is refused before any of it is read.
-func parcelOf(r *request, most int64) (parcel, error) {
-	p := parcel{Parcel: intake.Parcel{KeyID: r.identity.KeyID, Actor: r.who(), IdempotencyKey: r.http.Header.Get("Idempotency-Key")}}
-	var err error
-	if p.Accept, err = r.params.Accept(intake.AcceptNone, intake.AcceptAll, intake.AcceptGood, intake.AcceptNone); err != nil {
-		return p, err
-	}
-	if p.Encoding, err = r.params.Encoding(); err != nil {
-		return p, err
-	}
-	if err := checkIdempotencyKey(p.IdempotencyKey); err != nil {
-		return p, err
-	}
-	if p.body, err = openBody(r, most); err != nil {
-		return p, err
-	}
-	p.Body = p.body
-	name, given := r.params["name"]
-	if !given {
-		name = p.body.name
-	}
-	p.Name, err = query.SurveyName(name)
-	return p, err
-}
-
-// longestIdempotencyKey is in bytes; a UUID has 36.
-const longestIdempotencyKey = 200
-
-func checkIdempotencyKey(key string) error {
-	if len(key) > longestIdempotencyKey || !storable(key) {
-		return registry.InvalidField("Idempotency-Key", key, "须为不超过 200 字节的可见文字", "write at most 200 bytes of visible text")
-	}
-	return nil
-}

@@ -3,11 +3,13 @@ package api_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +19,7 @@ import (
 	"citygrid/registry/intake"
 )
 
-// form writes a multipart body of parts, each as "filename|content"; a part without filename is a plain field.
+// form writes a multipart body of parts, each as "filename|content"; a part without filename, or with an = before its name, is a plain field.
 func form(t *testing.T, parts ...string) (body, contentType string) {
 	t.Helper()
 	var b bytes.Buffer
@@ -26,8 +28,8 @@ func form(t *testing.T, parts ...string) (body, contentType string) {
 		name, content, _ := strings.Cut(p, "|")
 		var err error
 		part := io.Writer(nil)
-		if name == "" {
-			part, err = w.CreateFormField("x")
+		if field, plain := strings.CutPrefix(name, "="); plain || name == "" {
+			part, err = w.CreateFormField(cmp.Or(field, "x"))
 		} else {
 			part, err = w.CreateFormFile("file", name)
 		}
@@ -75,28 +77,47 @@ func TestHostileBodiesAreRefusedAndLeaveNothing(t *testing.T) {
 	two, twoHeader := form(t, "a.csv|x", "b.csv|y")
 	field, fieldHeader := form(t, "|x")
 	none, noneHeader := form(t)
+	late, lateHeader := form(t, "a.csv|"+lamps(1, 1), "=scope|all")
+	long, longHeader := form(t, "=scope|"+strings.Repeat("x", 40<<10), "a.csv|x")
+	many, manyHeader := form(t, append(slices.Repeat([]string{"=sheet|"}, 1001), "a.csv|x")...)
+	unknown, unknownHeader := form(t, "=colour|red", "a.csv|x")
+	twice, twiceHeader := form(t, "=scope|all", "a.csv|x")
 	exe, exeHeader := form(t, "a.exe|MZ")
 	for what, c := range map[string]struct {
 		query, body, header string
 		status              int
 		code                string
 	}{
-		"two files":             {"", two, twoHeader, 400, "invalid_body"},
-		"a field":               {"", field, fieldHeader, 400, "invalid_body"},
-		"an empty form":         {"", none, noneHeader, 400, "invalid_body"},
-		"a form cut short":      {"", whole[:len(whole)-30], header, 400, "invalid_body"},
-		"no form at all":        {"", "hello", header, 400, "invalid_body"},
-		"no boundary":           {"", whole, "Content-Type: multipart/form-data", 400, "invalid_body"},
-		"a format nobody knows": {"", exe, exeHeader, 415, "unsupported_format"},
-		"no name":               {"", lamps(1, 1), "X-None: ", 400, "invalid_parameter"},
-		"a name with a line":    {"name=a%0Ab.csv", lamps(1, 1), "X-None: ", 400, "invalid_parameter"},
-		"a name too long":       {"name=" + strings.Repeat("a", 300) + ".csv", lamps(1, 1), "X-None: ", 400, "invalid_parameter"},
-		"a folder":              {"name=..%2F..", lamps(1, 1), "X-None: ", 400, "invalid_parameter"},
-		"no bytes":              {"name=a.csv", "", "X-None: ", 400, "invalid_parameter"},
-		"compressed":            {"name=a.csv", "x", "Content-Encoding: gzip", 400, "invalid_parameter"},
-		"a policy":              {"name=a.csv&accept=some", "x", "X-None: ", 400, "invalid_parameter"},
-		"an encoding":           {"name=a.csv&encoding=latin1", "x", "X-None: ", 400, "invalid_parameter"},
-		"an idempotency key":    {"name=a.csv", "x", "Idempotency-Key: " + strings.Repeat("k", 300), 400, "invalid_parameter"},
+		"two files":                  {"", two, twoHeader, 400, "invalid_body"},
+		"a field":                    {"", field, fieldHeader, 400, "invalid_body"},
+		"an empty form":              {"", none, noneHeader, 400, "invalid_body"},
+		"a form cut short":           {"", whole[:len(whole)-30], header, 400, "invalid_body"},
+		"a field after the file":     {"", late, lateHeader, 400, "invalid_body"},
+		"long fields":                {"", long, longHeader, 400, "invalid_body"},
+		"many fields":                {"", many, manyHeader, 400, "invalid_body"},
+		"an unknown field":           {"", unknown, unknownHeader, 400, "invalid_parameter"},
+		"a field twice":              {"scope=all", twice, twiceHeader, 400, "invalid_parameter"},
+		"a system nobody knows":      {"name=a.csv&crs=moon", "x", "X-None: ", 400, "invalid_parameter"},
+		"a scope":                    {"name=a.csv&scope=town", "x", "X-None: ", 400, "invalid_parameter"},
+		"a column without attribute": {"name=a.csv&column=x", "x", "X-None: ", 400, "invalid_parameter"},
+		"an attribute nobody knows":  {"name=a.csv&column=x%3DColour", "x", "X-None: ", 400, "invalid_parameter"},
+		"a column with NUL":          {"name=a.csv&column=a%00%3DObjID", "x", "X-None: ", 400, "invalid_parameter"},
+		"columns with NUL":           {"name=a.csv&columns=%7B%22a%5Cu0000%22%3A%22ObjID%22%7D", "x", "X-None: ", 400, "invalid_parameter"},
+		"columns that are a list":    {"name=a.csv&columns=%5B1%5D", "x", "X-None: ", 400, "invalid_parameter"},
+		"columns null":               {"name=a.csv&columns=null", "x", "X-None: ", 400, "invalid_parameter"},
+		"a sheet with a line":        {"name=a.csv&sheet=a%0Ab", "x", "X-None: ", 400, "invalid_parameter"},
+		"no form at all":             {"", "hello", header, 400, "invalid_body"},
+		"no boundary":                {"", whole, "Content-Type: multipart/form-data", 400, "invalid_body"},
+		"a format nobody knows":      {"", exe, exeHeader, 415, "unsupported_format"},
+		"no name":                    {"", lamps(1, 1), "X-None: ", 400, "invalid_parameter"},
+		"a name with a line":         {"name=a%0Ab.csv", lamps(1, 1), "X-None: ", 400, "invalid_parameter"},
+		"a name too long":            {"name=" + strings.Repeat("a", 300) + ".csv", lamps(1, 1), "X-None: ", 400, "invalid_parameter"},
+		"a folder":                   {"name=..%2F..", lamps(1, 1), "X-None: ", 400, "invalid_parameter"},
+		"no bytes":                   {"name=a.csv", "", "X-None: ", 400, "invalid_parameter"},
+		"compressed":                 {"name=a.csv", "x", "Content-Encoding: gzip", 400, "invalid_parameter"},
+		"a policy":                   {"name=a.csv&accept=some", "x", "X-None: ", 400, "invalid_parameter"},
+		"an encoding":                {"name=a.csv&encoding=latin1", "x", "X-None: ", 400, "invalid_parameter"},
+		"an idempotency key":         {"name=a.csv", "x", "Idempotency-Key: " + strings.Repeat("k", 300), 400, "invalid_parameter"},
 	} {
 		got := o.call("POST", "/imports?"+c.query, strings.NewReader(c.body), c.header, o.key)
 		if got.Status != c.status || !strings.Contains(got.Body, `"code":"`+c.code+`"`) {

@@ -27,6 +27,7 @@ type request struct {
 	http     *http.Request
 	writer   http.ResponseWriter
 	params   query.Parameters
+	lists    query.Lists // of the route's repeated parameters
 	scope    registry.Scope
 	identity auth.Identity
 	echo     echo.Context
@@ -73,7 +74,7 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 		return nil, err
 	}
 	ctx := c.Request().Context()
-	params, err := query.ParseParameters(c.Request().URL.RawQuery, rt.params...)
+	params, lists, err := query.ParseLists(c.Request().URL.RawQuery, rt.repeated, rt.params...)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 		defer cancel()
 		ctx = limited
 	}
-	r := &request{ctx: ctx, http: c.Request(), writer: c.Response(), params: params, echo: c}
+	r := &request{ctx: ctx, http: c.Request(), writer: c.Response(), params: params, lists: lists, echo: c}
 	if !rt.open {
 		who, err := s.verifier.Verify(ctx, key)
 		if err != nil {

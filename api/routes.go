@@ -20,6 +20,7 @@ type route struct {
 	method, path string
 	handle       func(*Server, *request) (*answer, error)
 	params       []string      // the query parameters that it takes
+	repeated     []string      // of which these may be given more than once, beside params
 	budget       time.Duration // 0: the handler bounds itself
 	database     bool          // needs the database for every answer
 	open         bool          // needs no key

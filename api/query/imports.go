@@ -1,8 +1,11 @@
 package query
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"citygrid/registry"
 	"citygrid/registry/census"
@@ -56,18 +59,50 @@ func SurveyName(text string) (string, error) {
 	return name, nil
 }
 
+// SurveyColumns are the columns whose attribute the repeated parameter column names, as NAME=ATTRIBUTE, and the parameter columns, as a JSON object.
+// A name may hold an equals sign, an attribute has none.
+func SurveyColumns(p Parameters, l Lists) (map[string]string, error) {
+	columns := map[string]string{}
+	if text, given := p["columns"]; given {
+		if err := json.Unmarshal([]byte(text), &columns); err != nil || columns == nil {
+			return nil, invalid(field("columns", text,
+				`应为 JSON 对象，例如 {"编号":"ObjID"}`, `write a JSON object, such as {"编号":"ObjID"}`))
+		}
+	}
+	for _, text := range l["column"] {
+		at := strings.LastIndexByte(text, '=')
+		if at <= 0 {
+			return nil, invalid(field("column", text, "应写作 列名=属性，例如 编号=ObjID", "write NAME=ATTRIBUTE, such as 编号=ObjID"))
+		}
+		columns[text[:at]] = text[at+1:]
+	}
+	for name := range columns {
+		if strings.ContainsFunc(name, unicode.IsControl) {
+			return nil, invalid(field("columns", name, "列名不能含控制字符", "a column's name has no control characters"))
+		}
+	}
+	return columns, census.CheckColumns(columns)
+}
+
 // After reads the parameter after: how many entries of a list are left out at its beginning.
-func (p Parameters) After() (int64, error) {
+func (p Parameters) After() (int64, error) { return p.after(maxAfter) }
+
+// AfterRow reads the parameter after where it is the number of a row, as the link to the next page has it.
+func (p Parameters) AfterRow() (int64, error) { return p.after(maxRow) }
+
+func (p Parameters) after(most int64) (int64, error) {
 	text, given := p["after"]
 	if !given {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 || text[0] == '+' || n > maxAfter {
-		return 0, invalid(field("after", text, fmt.Sprintf("应为 0 到 %d 的整数", maxAfter), fmt.Sprintf("write a whole number from 0 to %d", maxAfter)))
+	if err != nil || n < 0 || text[0] == '+' || n > most {
+		return 0, invalid(field("after", text, fmt.Sprintf("应为 0 到 %d 的整数", most), fmt.Sprintf("write a whole number from 0 to %d", most)))
 	}
 	return n, nil
 }
 
-// maxAfter is beyond all that is kept of a list.
-const maxAfter = 10_000_000
+const (
+	maxAfter = 10_000_000 // beyond all that is kept of a list
+	maxRow   = 1 << 53    // beyond all sheets of a workbook
+)

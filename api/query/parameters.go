@@ -17,32 +17,48 @@ const MaxLength = 8 << 10
 // Parameters are the query parameters of one request, decoded, each given once.
 type Parameters map[string]string
 
+// Lists are the values of the parameters that may be given more than once, decoded, in their order.
+type Lists map[string][]string
+
 // ParseParameters reads a raw query string. It refuses a string longer than MaxLength (TooLarge), one that is not encoded as a
 // form, parameters that are not among the allowed ones, naming those that are, and parameters given twice.
 func ParseParameters(raw string, allowed ...string) (Parameters, error) {
+	p, _, err := ParseLists(raw, nil, allowed...)
+	return p, err
+}
+
+// ParseLists is ParseParameters where those named in repeated may be given more than once besides.
+func ParseLists(raw string, repeated []string, allowed ...string) (Parameters, Lists, error) {
 	if len(raw) > MaxLength {
-		return nil, tooLarge("query_too_long", "query", strconv.Itoa(len(raw)), registry.Text{ZH: "查询字符串过长", EN: "the query string is too long"},
+		return nil, nil, tooLarge("query_too_long", "query", strconv.Itoa(len(raw)), registry.Text{ZH: "查询字符串过长", EN: "the query string is too long"},
 			registry.Text{
 				ZH: fmt.Sprintf("上限为 %d 字节：请缩短或去掉部分参数", MaxLength),
 				EN: fmt.Sprintf("the limit is %d bytes: shorten the parameters or leave some out", MaxLength),
 			})
 	}
 	if p, plain := plainParameters(raw, allowed); plain {
-		return p, nil
+		return p, nil, nil
 	}
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, registry.InvalidField("query", raw,
+		return nil, nil, registry.InvalidField("query", raw,
 			"查询字符串编码不正确：请对特殊字符做百分号编码，参数之间用 & 分隔",
 			"the query string is not encoded correctly: percent-encode special characters, separate parameters by &")
 	}
-	p := make(Parameters, len(values))
+	return Sort(values, repeated, allowed...)
+}
+
+// Sort tells the values of parameters from lists of such, and refuses what ParseLists refuses.
+func Sort(values map[string][]string, repeated []string, allowed ...string) (Parameters, Lists, error) {
+	p, lists := make(Parameters, len(values)), Lists{}
 	var fields []registry.Field
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		given := values[name]
 		switch {
+		case slices.Contains(repeated, name):
+			lists[name] = given
 		case !slices.Contains(allowed, name):
-			fields = append(fields, unknownParameter(name, given[0], allowed))
+			fields = append(fields, unknownParameter(name, given[0], slices.Concat(allowed, repeated)))
 		case len(given) > 1:
 			fields = append(fields, field(name, strings.Join(given, " | "),
 				"该参数给出了多次，只应出现一次", "given more than once: give it once"))
@@ -51,9 +67,9 @@ func ParseParameters(raw string, allowed ...string) (Parameters, error) {
 		}
 	}
 	if len(fields) > 0 {
-		return nil, invalid(fields...)
+		return nil, nil, invalid(fields...)
 	}
-	return p, nil
+	return p, lists, nil
 }
 
 // plainParameters reads a query without an escape or a fault, as nearly all are; plain is false for any other.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +20,18 @@ func TestParametersAreDecodedAndTakenOnce(t *testing.T) {
 	}
 	if got, err := ParseParameters("", "bbox"); err != nil || len(got) != 0 {
 		t.Errorf("got %v, %v; want none", got, err)
+	}
+}
+
+func TestParametersThatMayBeRepeatedKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	p, lists, err := ParseLists("column=b=Lon&limit=1&column=%E5%88%97%3Da=Lat", []string{"column"}, "limit")
+	if err != nil || !maps.Equal(p, Parameters{"limit": "1"}) || !slices.Equal(lists["column"], []string{"b=Lon", "列=a=Lat"}) || len(lists) != 1 {
+		t.Errorf("%v %v %v", p, lists, err)
+	}
+	_, _, err = ParseLists("limit=1&limit=2", []string{"column"}, "limit")
+	if got := refused(t, err); got != invalidParameter("limit", "1 | 2") {
+		t.Errorf("%+v", got)
 	}
 }
 

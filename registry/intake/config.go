@@ -39,6 +39,11 @@ type Store interface {
 	IssueCounts(ctx context.Context, id census.BatchID) ([]IssueCount, error)
 	// IssuePage are the issues of a batch by sheet, row and column, at most limit of those after the first ones.
 	IssuePage(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Issue, error)
+	// SaveFound keeps what was fixed in an upload, the largest first, and its bad rows, as [census.Report.Rejected] has them. Fixes and Rejected are
+	// what was kept, NotFound when there is no such upload.
+	SaveFound(ctx context.Context, id census.BatchID, fixes []census.FixedCount, rejected []int64) error
+	Fixes(ctx context.Context, id census.BatchID) ([]census.FixedCount, error)
+	Rejected(ctx context.Context, id census.BatchID) ([]int64, error)
 	// Difference, Changes and ChangeShapes say what the promotion of a staged batch would change; Conflict when it is not staged.
 	Difference(ctx context.Context, id census.BatchID, scope census.Scope) (census.Difference, error)
 	Changes(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Change, error)

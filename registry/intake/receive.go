@@ -20,6 +20,10 @@ type Parcel struct {
 	Name           string // see [CleanName]
 	Accept         Accept
 	Encoding       census.Encoding
+	Sheets         []string
+	Columns        map[string]string
+	CRS            string
+	Scope          string
 	KeyID          string
 	Actor          string
 	IdempotencyKey string
@@ -36,8 +40,8 @@ func (d *Desk) Receive(ctx context.Context, p Parcel) (Import, error) {
 	}
 	defer leave()
 	u := Upload{
-		ID: census.NewBatchID(), Name: p.Name, Accept: p.Accept, Encoding: p.Encoding, KeyID: p.KeyID, Actor: p.Actor,
-		IdempotencyKey: p.IdempotencyKey, ReceivedAt: d.config.Clock(), Kept: true,
+		ID: census.NewBatchID(), Name: p.Name, Accept: p.Accept, Encoding: p.Encoding, Sheets: p.Sheets, Columns: p.Columns, CRS: p.CRS, Scope: p.Scope,
+		KeyID: p.KeyID, Actor: p.Actor, IdempotencyKey: p.IdempotencyKey, ReceivedAt: d.config.Clock(), Kept: true,
 	}
 	if u.Bytes, u.Digest, err = d.write(u.ID, p.Body); err != nil {
 		return Import{}, err
@@ -104,6 +108,10 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	if err != nil {
 		return nil, census.File{}, err
 	}
+	system, err := census.ParseCRS(u.CRS)
+	if err != nil {
+		return nil, census.File{}, err
+	}
 	in, err := os.Open(d.path(u.ID))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, census.File{}, registry.NewError(registry.NotFound, "file_gone",
@@ -112,8 +120,10 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	if err != nil {
 		return nil, census.File{}, stored(err)
 	}
-	return in, census.File{ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Body: in,
-		Answers: map[string]string{census.AnswerEverything: census.AnswerRefuse}}, nil
+	return in, census.File{
+		ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Sheets: u.Sheets, Columns: u.Columns, CRS: system, Body: in,
+		Answers: map[string]string{census.AnswerEverything: census.AnswerRefuse},
+	}, nil
 }
 
 // write puts a body on the disk, where it survives a crash, and counts and hashes it.

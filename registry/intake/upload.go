@@ -33,7 +33,11 @@ type Upload struct {
 	Digest         string         // SHA-256 in hexadecimal
 	Bytes          int64
 	Accept         Accept
-	Encoding       census.Encoding // empty: told from the file
+	Encoding       census.Encoding   // empty: told from the file
+	Sheets         []string          // as census.File has it
+	Columns        map[string]string // as census.File has it
+	CRS            string            // for [census.ParseCRS]
+	Scope          string            // what it claims to hold in full, for [census.ParseScope]
 	KeyID          string
 	Actor          string
 	IdempotencyKey string // of the sender, or empty
@@ -50,6 +54,9 @@ type Upload struct {
 	FailureCode string
 	Failure     catalog.Text
 }
+
+// maxFixes is of how many columns and codes is kept how often they were fixed.
+const maxFixes = 200
 
 // State is how far an import has come: a state of its batch, or one of those below.
 type State string
