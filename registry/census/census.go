@@ -150,7 +150,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	if f.ID == (BatchID{}) {
 		f.ID = NewBatchID()
 	}
-	r := &run{config: c.config, checker: newChecker(c.config, chosen), totals: map[Total]int64{}, batch: Batch{
+	r := &run{config: c.config, checker: newChecker(c.config, chosen), totals: map[Total]int64{}, codes: map[string]string{}, batch: Batch{
 		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
 	}}

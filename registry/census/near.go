@@ -199,7 +199,7 @@ func (r *run) reportNear(ctx context.Context, found []closeness) error {
 		return err
 	}
 	for _, c := range found {
-		is := Issue{Row: c.row, Column: objID.columnName(), Code: CodeNearDuplicate, Value: ofRows[c.row], Severity: Warning}
+		is := Issue{Row: c.row, Column: r.codeColumn(c.row), Code: CodeNearDuplicate, Value: ofRows[c.row], Severity: Warning}
 		switch {
 		case c.inFile > 0:
 			is.Message = c.crowdText(r.batch.list(c.rows, c.inFile, c.row))

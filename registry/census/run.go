@@ -28,7 +28,9 @@ type run struct {
 	rejected   []int64         // lines of bad rows
 	fixes      fixes
 	questions  []Question
-	sheet      string // of the row before
+	sheet      string            // of the row before
+	table      bool              // one header is for all rows, and no reader has told what is no component
+	codes      map[string]string // by sheet: the column of the components' codes, as the file names it
 }
 
 // progressRows is how many rows go by between two calls of Config.Progress.
@@ -89,6 +91,7 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 		defer func() { r.recognised = append(r.recognised, told.recognised()...) }() // a workbook's sheets are known when they are read
 	}
 	if columns := reader.Columns(); columns != nil {
+		r.table = true
 		r.checker.columns = newMapping(columns, r.checker.chosen).turned(f.CRS)
 		if issues := checkHeader(r.checker.columns); len(issues) > 0 {
 			r.report(issues...)
@@ -111,6 +114,12 @@ func (r *run) row(ctx context.Context, row *Row) error {
 		r.report(row.Issues...)
 		return nil
 	}
+	if r.table {
+		if issues, none := r.checker.noComponent(row); none {
+			r.report(issues...)
+			return nil
+		}
+	}
 	r.batch.Read++
 	if r.batch.Read%progressRows == 0 {
 		if err := ctx.Err(); err != nil {
@@ -124,6 +133,7 @@ func (r *run) row(ctx context.Context, row *Row) error {
 	}
 	if m := r.checker.columns; m != nil && (r.batch.Read == 1 || row.Sheet != r.sheet) {
 		r.sheet = strings.Clone(row.Sheet)
+		r.codes[r.sheet] = strings.Clone(m.column(objID))
 		r.recognised = append(r.recognised, m.recognised(r.sheet, r.checker.chosen)...)
 	}
 	r.report(issues...)
@@ -139,6 +149,12 @@ func (r *run) row(ctx context.Context, row *Row) error {
 	r.batch.Good++
 	r.near.add(&staged)
 	return r.staging.Add(ctx, staged)
+}
+
+// codeColumn is the column in which the file names the component of a row.
+func (r *run) codeColumn(line int64) string {
+	sheet, _ := r.batch.Place(line)
+	return r.codes[sheet]
 }
 
 // report counts every issue and keeps those that kept may choose from.

@@ -236,10 +236,11 @@ func (t *table) end() error {
 
 // note yields a warning that belongs to no component.
 func (t *table) note(line int64, code, value, zh, en string) error {
-	row := Row{Sheet: t.sheet.Name, Line: line, Note: true, Issues: []Issue{{
-		Sheet: t.sheet.Name, Row: line, Code: code, Value: cut(value), Severity: Warning, Message: catalog.Text{ZH: zh, EN: en},
-	}}}
-	if !t.yield(row, nil) {
+	return t.noted(Issue{Sheet: t.sheet.Name, Row: line, Code: code, Value: cut(value), Severity: Warning, Message: catalog.Text{ZH: zh, EN: en}})
+}
+
+func (t *table) noted(i Issue) error {
+	if !t.yield(Row{Sheet: i.Sheet, Line: i.Row, Note: true, Issues: []Issue{i}}, nil) {
 		return errEnough
 	}
 	return nil

@@ -44,8 +44,7 @@ func (t *table) take(row *workbook.Row) error {
 		return nil
 	}
 	if t.notData() {
-		return t.note(row.Number, CodeNotData, rowText(t.values), "本行没有标识码和坐标，按说明或合计处理，未作为部件读取；如是部件请补上",
-			"the row has neither code nor position and is taken for a note or a total, not for a component; add them if it is one")
+		return t.noted(notData(t.sheet.Name, row.Number, t.values))
 	}
 	if row.Hidden {
 		t.hidden++

@@ -66,7 +66,7 @@ func (r *run) namesakes(group []Namesake) {
 	if allEqual(group) {
 		for _, n := range group[1:] {
 			r.report(Issue{
-				Row: n.Line, Column: objID.columnName(), Code: CodeRepeatedRow, Value: cut(n.Code), Severity: Warning,
+				Row: n.Line, Column: r.codeColumn(n.Line), Code: CodeRepeatedRow, Value: cut(n.Code), Severity: Warning,
 				Message: catalog.Text{
 					ZH: fmt.Sprintf("与第 %s 行完全相同，只取一次", r.batch.rowText(group[0].Line, n.Line)),
 					EN: fmt.Sprintf("equal to row %s in every column; it is taken once", r.batch.rowText(group[0].Line, n.Line)),
@@ -80,7 +80,7 @@ func (r *run) namesakes(group []Namesake) {
 	for _, n := range group {
 		lines := r.batch.list(someLines(group), len(group), n.Line)
 		r.report(Issue{
-			Row: n.Line, Column: objID.columnName(), Code: CodeDuplicate, Value: cut(n.Code), Severity: Error,
+			Row: n.Line, Column: r.codeColumn(n.Line), Code: CodeDuplicate, Value: cut(n.Code), Severity: Error,
 			Message: catalog.Text{
 				ZH: fmt.Sprintf("第 %s 行指的是同一个部件而内容不同；请核对后只留一行，或改正编码", lines),
 				EN: fmt.Sprintf("rows %s name the same component and differ; keep the right one, or correct the codes", lines),
