@@ -114,6 +114,9 @@ func (s *Server) importJSON(i intake.Import) importJSON {
 	if i.Upload != nil && b.Bad > 0 && ended(i) {
 		j.Links = append(j.Links, s.link("alternate", "", path+"/rejects", "", "the rows with errors, as they came, to be mended (待改正的行)"))
 	}
+	if i.State == intake.State(census.NeedsAnswers) && !i.Active {
+		j.Links = append(j.Links, s.link("questions", typeJSON, path+"/questions", "", "what is open about the file; POST answers it (待答问题)"))
+	}
 	if i.State == intake.State(census.Promoted) {
 		j.Links = append(j.Links, s.link("undo", typeJSON, path+"/undo", "", "POST with a reason: take it back (撤销)"))
 	}

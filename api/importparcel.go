@@ -13,7 +13,7 @@ import (
 // sendParams and sendLists are what may be said beside a file, in the address or in fields of the form.
 func sendParams() []string { return []string{"name", "accept", "encoding", "columns", "crs", "scope"} }
 
-func sendLists() []string { return []string{"sheet", "column"} }
+func sendLists() []string { return []string{"sheet", "column", "answer"} }
 
 // parcel is what a request sends, and how its body ended.
 type parcel struct {
@@ -75,6 +75,9 @@ func (p *parcel) options(params query.Parameters, lists query.Lists) (err error)
 		return err
 	}
 	if p.Columns, err = query.SurveyColumns(params, lists); err != nil {
+		return err
+	}
+	if p.Answers, err = query.SurveyAnswers(lists); err != nil {
 		return err
 	}
 	p.Sheets, p.CRS, p.Scope = lists["sheet"], params["crs"], params["scope"]

@@ -30,6 +30,8 @@ func importRoutes() []route {
 	events.budget, events.database = 0, false
 	list := of(http.MethodGet, "/imports", (*Server).listImports, "limit")
 	list.people = (*Server).importsPage
+	answers := of(http.MethodPost, "/imports/:importId/questions", (*Server).postAnswers)
+	answers.budget, answers.database = 0, false // it takes its turn when its body has arrived
 	rejects := of(http.MethodGet, "/imports/:importId/rejects", (*Server).importRejects)
 	rejects.budget, rejects.database = differenceBudget, false
 	report := func(ext string, handle func(*Server, *request) (*answer, error)) route {
@@ -51,6 +53,8 @@ func importRoutes() []route {
 		report("csv", (*Server).importReportCSV),
 		report("xlsx", (*Server).importWorkbook),
 		rejects,
+		of(http.MethodGet, "/imports/:importId/questions", (*Server).importQuestions),
+		answers,
 		undo,
 	}...)
 }

@@ -113,7 +113,7 @@ func statusOf(e *registry.Error) int {
 		return http.StatusRequestTimeout
 	case "unsupported_media_type", "unsupported_format":
 		return http.StatusUnsupportedMediaType
-	case intake.CodeKeyReused:
+	case intake.CodeKeyReused, intake.CodeNoOption:
 		return http.StatusUnprocessableEntity
 	}
 	switch e.Kind {

@@ -113,22 +113,30 @@ func (s *scanner) end() error {
 	return s.fault(pointer(), "数组之后还有其他内容：正文应只有一个 JSON 数组", "something follows the array: the body must be one JSON array")
 }
 
-// fault explains what stopped the scanner: the transport if it failed, else the text.
-func (s *scanner) fault(at, zh, en string) error {
+// unread is why a body could not be read to its end, nil where it could: err ended it.
+func unread(err error) error {
 	var cut *http.MaxBytesError
 	switch {
-	case errors.As(s.err, &cut):
+	case errors.As(err, &cut):
 		return BodyTooLarge(fmt.Sprintf(">%d", cut.Limit), cut.Limit)
-	case errors.Is(s.err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return unfinished("body_too_slow", "请求正文未在时限内到齐", "the body did not arrive in time",
 			"请分成较小的几批发送", "send it in smaller parts")
-	case errors.Is(s.err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return unfinished("body_incomplete", "请求正文不完整", "the body is not whole",
 			"正文短于 Content-Length 所示：请完整发送", "the body ends before the length that Content-Length states: send the whole of it")
-	case s.err != nil && s.err != io.EOF:
+	case err != nil && err != io.EOF:
 		gone := registry.NewError(registry.Unavailable, "cancelled", "请求正文未传完，连接已中断", "the connection ended before the body did")
-		gone.Err = s.err
+		gone.Err = err
 		return gone
+	}
+	return nil
+}
+
+// fault explains what stopped the scanner: the transport if it failed, else the text.
+func (s *scanner) fault(at, zh, en string) error {
+	if err := unread(s.err); err != nil {
+		return err
 	}
 	found := ""
 	switch c, err := s.r.ReadByte(); {

@@ -39,6 +39,10 @@ type Store interface {
 	IssueCounts(ctx context.Context, id census.BatchID) ([]IssueCount, error)
 	// IssuePage are the issues of a batch by sheet, row and column, at most limit of those after the first ones.
 	IssuePage(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Issue, error)
+	// Questions are what is open about the file of a batch, and the answers that were applied; NotFound when there is no such batch.
+	Questions(ctx context.Context, id census.BatchID) (open []census.Question, applied []census.Answer, err error)
+	// SaveAnswers keeps the answers to what an upload leaves open, and removes its batch where that needs answers, so that it may begin anew under its id.
+	SaveAnswers(ctx context.Context, id census.BatchID, answers map[string]string) error
 	// SaveFound keeps what was fixed in an upload, the largest first, and its bad rows, as [census.Report.Rejected] has them. Fixes and Rejected are
 	// what was kept, NotFound when there is no such upload.
 	SaveFound(ctx context.Context, id census.BatchID, fixes []census.FixedCount, rejected []int64) error

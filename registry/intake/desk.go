@@ -198,6 +198,18 @@ func notStaged(i Import) error {
 
 // enqueue hands work over; Unavailable when too much waits, Conflict when the import is being worked on.
 func (d *Desk) enqueue(j *job) error {
+	if err := d.claim(j); err != nil {
+		return err
+	}
+	if err := d.push(j); err != nil {
+		d.release(j)
+		return err
+	}
+	return nil
+}
+
+// claim makes j the work on its import; Conflict when there is some.
+func (d *Desk) claim(j *job) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	select {
@@ -208,12 +220,26 @@ func (d *Desk) enqueue(j *job) error {
 	if d.active[j.upload.ID] != nil {
 		return registry.NewError(registry.Conflict, registry.CodeBusy, "该批次正在处理中", "this import is being worked on")
 	}
+	d.active[j.upload.ID] = j
+	return nil
+}
+
+// push gives what was claimed to the workers; Unavailable when too much waits.
+func (d *Desk) push(j *job) error {
 	select {
 	case d.jobs <- j:
-		d.active[j.upload.ID] = j
 		return nil
 	default:
 		return full()
+	}
+}
+
+// release gives back what was claimed and not pushed.
+func (d *Desk) release(j *job) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.active[j.upload.ID] == j {
+		delete(d.active, j.upload.ID)
 	}
 }
 

@@ -23,6 +23,7 @@ type Parcel struct {
 	Sheets         []string
 	Columns        map[string]string
 	CRS            string
+	Answers        map[string]string
 	Scope          string
 	KeyID          string
 	Actor          string
@@ -40,7 +41,7 @@ func (d *Desk) Receive(ctx context.Context, p Parcel) (Import, error) {
 	}
 	defer leave()
 	u := Upload{
-		ID: census.NewBatchID(), Name: p.Name, Accept: p.Accept, Encoding: p.Encoding, Sheets: p.Sheets, Columns: p.Columns, CRS: p.CRS, Scope: p.Scope,
+		ID: census.NewBatchID(), Name: p.Name, Accept: p.Accept, Encoding: p.Encoding, Sheets: p.Sheets, Columns: p.Columns, CRS: p.CRS, Answers: p.Answers, Scope: p.Scope,
 		KeyID: p.KeyID, Actor: p.Actor, IdempotencyKey: p.IdempotencyKey, ReceivedAt: d.config.Clock(), Kept: true,
 	}
 	if u.Bytes, u.Digest, err = d.write(u.ID, p.Body); err != nil {
@@ -122,7 +123,7 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	}
 	return in, census.File{
 		ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Sheets: u.Sheets, Columns: u.Columns, CRS: system, Body: in,
-		Answers: map[string]string{census.AnswerEverything: census.AnswerRefuse},
+		Answers: u.Answers,
 	}, nil
 }
 

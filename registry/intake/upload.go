@@ -36,6 +36,7 @@ type Upload struct {
 	Encoding       census.Encoding   // empty: told from the file
 	Sheets         []string          // as census.File has it
 	Columns        map[string]string // as census.File has it
+	Answers        map[string]string // to what it leaves open
 	CRS            string            // for [census.ParseCRS]
 	Scope          string            // what it claims to hold in full, for [census.ParseScope]
 	KeyID          string

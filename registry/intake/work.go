@@ -173,7 +173,7 @@ func (d *Desk) check(ctx context.Context, j *job) error {
 		}
 		d.count(func(s *Stats) { s.Promoted++ })
 	}
-	u.Kept = report.Batch.State == census.Staged
+	u.Kept = report.Batch.State == census.Staged || report.Batch.State == census.NeedsAnswers
 	return nil
 }
 

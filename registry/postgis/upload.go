@@ -14,12 +14,8 @@ var _ intake.Store = (*Store)(nil)
 
 // AddUpload records an upload, or finds the one that its sender made earlier under the same idempotency key.
 func (s *Store) AddUpload(ctx context.Context, u intake.Upload) (recorded intake.Upload, added bool, err error) {
-	columns := u.Columns
-	if columns == nil {
-		columns = map[string]string{}
-	}
 	tag, err := s.pool.Exec(ctx, sqlUploadAdd, [16]byte(u.ID), u.Name, u.Digest, u.Bytes, u.Accept, u.Encoding, u.KeyID, u.Actor,
-		u.IdempotencyKey, u.ReceivedAt, listOf(u.Sheets), columns, u.CRS, u.Scope)
+		u.IdempotencyKey, u.ReceivedAt, listOf(u.Sheets), mapOf(u.Columns), u.CRS, u.Scope, mapOf(u.Answers))
 	if err != nil {
 		return intake.Upload{}, false, interpret("record upload", err)
 	}
@@ -32,6 +28,20 @@ func (s *Store) AddUpload(ctx context.Context, u intake.Upload) (recorded intake
 	}
 	recorded, err = pgx.CollectExactlyOneRow(rows, scanUpload)
 	return recorded, false, interpret("find earlier upload", err)
+}
+
+// mapOf is a map that is empty where it is nil: nil would be null.
+func mapOf(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+// SaveAnswers keeps answers, and removes the batch that needs them: what dies now is begun again with them.
+func (s *Store) SaveAnswers(ctx context.Context, id census.BatchID, answers map[string]string) error {
+	_, err := s.pool.Exec(ctx, sqlAnswersSave, [16]byte(id), mapOf(answers))
+	return interpret("save answers", err)
 }
 
 // Upload is the upload with an id. NotFound when there is none.
@@ -87,7 +97,7 @@ func scanUpload(row pgx.CollectableRow) (intake.Upload, error) {
 	var same *[16]byte
 	err := row.Scan((*[16]byte)(&u.ID), &u.Name, &u.Digest, &u.Bytes, &u.Accept, &u.Encoding, &u.KeyID, &u.Actor, &u.IdempotencyKey,
 		&u.ReceivedAt, &u.Kept, &u.Revision, &same, &u.Recognised, &u.Errors, &u.Warnings, &u.Fixed, &u.FailureCode,
-		&u.Failure.ZH, &u.Failure.EN, &u.Sheets, &u.Columns, &u.CRS, &u.Scope)
+		&u.Failure.ZH, &u.Failure.EN, &u.Sheets, &u.Columns, &u.CRS, &u.Scope, &u.Answers)
 	u.Same, u.ReceivedAt = (*census.BatchID)(same), u.ReceivedAt.UTC()
 	return u, err
 }
@@ -95,11 +105,11 @@ func scanUpload(row pgx.CollectableRow) (intake.Upload, error) {
 const (
 	sqlUploadColumns = `
     id, name, digest, bytes, accept, encoding, key_id, actor, coalesce(idempotency_key, ''), received_at, kept, revision, same_as, recognised,
-    errors, warnings, fixed, failure_code, failure_zh, failure_en, sheets, columns, crs, scope`
+    errors, warnings, fixed, failure_code, failure_zh, failure_en, sheets, columns, crs, scope, answers`
 
 	sqlUploadAdd = `
-insert into import_upload (id, name, digest, bytes, accept, encoding, key_id, actor, idempotency_key, received_at, sheets, columns, crs, scope)
-values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, ''), $10, $11, $12, $13, $14) on conflict (key_id, idempotency_key) do nothing`
+insert into import_upload (id, name, digest, bytes, accept, encoding, key_id, actor, idempotency_key, received_at, sheets, columns, crs, scope, answers)
+values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, ''), $10, $11, $12, $13, $14, $15) on conflict (key_id, idempotency_key) do nothing`
 
 	sqlUploadOf    = `select` + sqlUploadColumns + ` from import_upload where id = $1`
 	sqlUploadOfKey = `select` + sqlUploadColumns + ` from import_upload where key_id = $1 and idempotency_key = $2`
@@ -112,6 +122,10 @@ update import_upload set kept = $2, revision = $3, same_as = $4, recognised = $5
 where id = $1`
 
 	sqlBatchForget = `delete from import_batch where id = $1 and (state = 'rejected' and reason = $2 or state = 'needs_answers')`
+
+	sqlAnswersSave = `
+with forgotten as (delete from import_batch where id = $1 and state = 'needs_answers')
+update import_upload set answers = $2 where id = $1`
 
 	sqlIssueCounts = `
 select code, severity, count(*) from import_issue where batch_id = $1 group by code, severity order by count(*) desc, code, severity`
