@@ -71,6 +71,9 @@ func showBatch(ctx context.Context, e *environment, d *database, b census.Batch)
 	}
 	fmt.Printf("  %d rows: %d good, %d bad; %d created, %d updated, %d unchanged\n",
 		b.Read, b.Good, b.Bad, b.Counts.Created, b.Counts.Updated, b.Counts.Unchanged)
+	if b.Scope.Declared() {
+		fmt.Printf("  declared to hold %s in full / 申报范围\n", b.Scope)
+	}
 	for _, t := range totals {
 		fmt.Printf("  %6d  %s %s\n", t.Count, t.Severity, t.Code)
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"citygrid/registry"
 	"citygrid/registry/census"
 	"citygrid/registry/postgis"
 )
@@ -14,7 +13,7 @@ import (
 // dryRun is how an import is tried out: staged, compared, and given up.
 type dryRun struct {
 	DryRun bool   `help:"Change nothing: say what each file would create, update, move or leave out."`
-	Scope  string `placeholder:"SCOPE" help:"What the file holds in full, for --dry-run: grid=PREFIX,subclass=CODE (several of each, with commas between), or all. What stands there and is in no row is listed as missing. Without it nothing is."`
+	Scope  string `placeholder:"SCOPE" help:"What the file holds in full: grid=PREFIX,subclass=CODE (several of each, with commas between), or all. What stands there and is in no row is missing: listed by --dry-run, and after an import by citygrid remove-missing. An import itself removes nothing."`
 
 	scope census.Scope
 }
@@ -31,9 +30,6 @@ func (c *dryRun) settle(accept *string) (err error) {
 	c.DryRun = c.DryRun || *accept == "none"
 	if c.scope, err = census.ParseScope(c.Scope); err != nil {
 		return err
-	}
-	if c.scope.Declared() && !c.DryRun {
-		return registry.InvalidField("--scope", c.Scope, "只与 --dry-run 一起使用：导入从不删除部件", "only with --dry-run: an import never removes a component")
 	}
 	if c.DryRun {
 		*accept = string(census.AcceptAll) // no row is left behind, so that there is no reject file
@@ -52,7 +48,8 @@ func (c *dryRun) staging(accept string) census.Accept {
 // print says what became of a file, or would, and returns the exit code for it.
 func (c *dryRun) print(ctx context.Context, store *postgis.Store, now time.Time, name string, r census.Report) (int, error) {
 	if !c.DryRun || r.Batch.State != census.Staged {
-		return printImport(name, r), nil
+		code := printImport(name, r)
+		return code, printLeftMissing(ctx, store, r.Batch)
 	}
 	difference, changes, err := c.compare(ctx, store, r.Batch.ID)
 	given := r.Batch
@@ -126,7 +123,7 @@ func printDifference(name string, r census.Report, d census.Difference, changes 
 			fmt.Printf("  … and %d more missing / 另有 %[1]d 个缺失\n", d.Total(census.ChangeMissing)-int64(i))
 			break
 		}
-		fmt.Printf("  missing: %s in %s; it stays until it is removed by hand / 缺失，不会自动移除\n", m.Code, m.Grid)
+		fmt.Printf("  missing: %s in %s; it stays / 缺失，不会自动移除\n", m.Code, m.Grid)
 	}
 }
 

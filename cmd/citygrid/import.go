@@ -111,7 +111,7 @@ func (c importCommand) importFile(ctx context.Context, take func(context.Context
 		return err
 	}
 	defer in.Close()
-	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Answers: c.answers, Body: in}
+	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, Answers: c.answers, Body: in}
 	report, err := take(ctx, f)
 	if err != nil {
 		return err

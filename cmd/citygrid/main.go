@@ -51,6 +51,7 @@ type command struct {
 	Template templateCommand `cmd:"" help:"Write the workbook that a survey crew fills in: a sheet for each class of components, every column text."`
 	Batches  batchesCommand  `cmd:"" help:"List the census files that came in, or show one."`
 	Undo     undoCommand     `cmd:"" help:"Take a promoted census file back."`
+	Missing  missingCommand  `cmd:"" name:"remove-missing" help:"List what a census file lacks of its declared scope, or remove it: as another person than who imported it."`
 	Locate   locateCommand   `cmd:"" help:"Say where a point is, and who answers for what stands or happens there."`
 	Key      keyCommand      `cmd:"" help:"Create, list and revoke API keys."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
@@ -81,7 +82,7 @@ func run(args []string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	var c command
 	parser := kong.Must(&c, kong.Name("citygrid"), kong.Description(description), kong.UsageOnError(),
-		kong.Vars{"data": defaultDataFolder(), "edition": string(catalog.Edition2007), "editions": editionNames()}, kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{"data": defaultDataFolder(), "edition": string(catalog.Edition2007), "editions": editionNames(), "share": shareDefault()}, kong.BindTo(ctx, (*context.Context)(nil)))
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "citygrid: %v\nTry citygrid --help. / 用法见 citygrid --help\n", err)

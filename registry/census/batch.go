@@ -66,6 +66,8 @@ type Batch struct {
 	Good          int64     // rows that are, or were, staged
 	Bad           int64     // rows with an error; a repeated identical row is neither good nor bad
 	Counts        Counts    // of Promoted
+	Scope         Scope     // what the file was declared to hold in full
+	Unnamed       int64     // of Bad: rows without a code that can be read
 }
 
 // Counts says what a promotion did with the good rows.

@@ -41,6 +41,8 @@ type File struct {
 	// CRS is the system of the positions, one that crs computes; 0: degrees of WGS 84 or CGCS2000. In a Gauss-Krüger zone columns X and Y are north and
 	// east, as surveyors have them; in degrees they are longitude and latitude. See [ParseCRS].
 	CRS crs.System
+	// Scope is what the file is declared to hold in full: what its promotion leaves missing there can be removed later, by somebody else.
+	Scope Scope
 	// Answers are what was answered to questions, by key. Answers to what the file does not leave open are left aside, so that one list serves every
 	// file of a crew; {AnswerEverything: AnswerRefuse} leaves no question open.
 	Answers map[string]string
@@ -152,7 +154,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 	}
 	r := &run{config: c.config, checker: newChecker(c.config, chosen), totals: map[Total]int64{}, codes: map[string]string{}, batch: Batch{
 		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
-		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(),
+		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(), Scope: f.Scope,
 	}}
 	r.checker.system = f.CRS
 	r.checker.asked = newAsked(f.Answers, c.config.Whole)

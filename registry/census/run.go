@@ -70,6 +70,9 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 	if err := r.staging.TakeOver(ctx); err != nil {
 		return err
 	}
+	if err := r.staging.SetAside(ctx, r.config.Edition, r.unstaged); err != nil {
+		return err
+	}
 	r.batch.State = Staged
 	return r.finish(ctx)
 }
@@ -143,6 +146,8 @@ func (r *run) row(ctx context.Context, row *Row) error {
 		r.rejected = append(r.rejected, staged.Line)
 		if code := staged.Code.String(); code != "" {
 			r.unstaged = append(r.unstaged, NamedLine{strings.Clone(code), staged.Line})
+		} else {
+			r.batch.Unnamed++
 		}
 		return nil
 	}

@@ -44,6 +44,8 @@ type Staging interface {
 	Codes(ctx context.Context, lines, ids []int64) (ofRows, ofComponents map[int64]string, err error)
 	// TakeOver puts what components keep, by StagedRow.Kept, into the staged rows that name them. The promotion does so once more.
 	TakeOver(ctx context.Context) error
+	// SetAside keeps the codes of rows that were not staged, while the batch is: what they name is not missing.
+	SetAside(ctx context.Context, e catalog.Edition, unstaged []NamedLine) error
 	// Remove takes rows out of the staged ones.
 	Remove(ctx context.Context, lines []int64) error
 	// Ask records the questions that are open, and the answers that were applied.

@@ -89,6 +89,7 @@ func (r *run) namesakes(group []Namesake) {
 		if n.Staged {
 			r.doubles = append(r.doubles, n.Line)
 			r.rejected = append(r.rejected, n.Line)
+			r.unstaged = append(r.unstaged, NamedLine{n.Code, n.Line})
 			r.batch.Good--
 			r.batch.Bad++
 		}

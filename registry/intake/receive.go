@@ -113,6 +113,10 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	if err != nil {
 		return nil, census.File{}, err
 	}
+	scope, err := census.ParseScope(u.Scope)
+	if err != nil {
+		return nil, census.File{}, err
+	}
 	in, err := os.Open(d.path(u.ID))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, census.File{}, registry.NewError(registry.NotFound, "file_gone",
@@ -122,7 +126,7 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 		return nil, census.File{}, stored(err)
 	}
 	return in, census.File{
-		ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Sheets: u.Sheets, Columns: u.Columns, CRS: system, Body: in,
+		ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Sheets: u.Sheets, Columns: u.Columns, CRS: system, Scope: scope, Body: in,
 		Answers: u.Answers,
 	}, nil
 }

@@ -86,15 +86,22 @@ func staged(id census.BatchID, sql string) string {
 }
 
 func dropStage(ctx context.Context, tx pgx.Tx, id census.BatchID) error {
-	_, err := tx.Exec(ctx, staged(id, `drop table if exists import_stage`))
+	if _, err := tx.Exec(ctx, staged(id, `drop table if exists import_stage`)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, sqlBatchForgetUnstaged, [16]byte(id))
 	return err
 }
 
 func scanBatch(row pgx.CollectableRow) (census.Batch, error) {
 	var b census.Batch
 	var finished *time.Time
+	var scope string
 	err := row.Scan((*[16]byte)(&b.ID), &b.Source, &b.Digest, &b.State, &b.Reason, &b.Actor, &b.AreasRevision, &b.StartedAt,
-		&finished, &b.Read, &b.Good, &b.Bad, &b.Counts.Created, &b.Counts.Updated, &b.Counts.Unchanged, &b.Sheets)
+		&finished, &b.Read, &b.Good, &b.Bad, &b.Counts.Created, &b.Counts.Updated, &b.Counts.Unchanged, &b.Sheets, &scope, &b.Unnamed)
+	if err == nil {
+		b.Scope, err = census.ParseScope(scope)
+	}
 	if len(b.Sheets) == 0 {
 		b.Sheets = nil
 	}
@@ -104,12 +111,15 @@ func scanBatch(row pgx.CollectableRow) (census.Batch, error) {
 
 const (
 	sqlBatchColumns = `
-    id, source, digest, state, reason, actor, coalesce(areas_revision, -1), started_at, finished_at, rows_read, rows_good, rows_bad, created, updated, unchanged, sheets`
+    id, source, digest, state, reason, actor, coalesce(areas_revision, -1), started_at, finished_at, rows_read, rows_good, rows_bad, created, updated, unchanged, sheets,
+    scope, rows_unnamed`
 
 	sqlBatchPromotedFrom = `select` + sqlBatchColumns + ` from import_batch
 where digest = $1 and state = 'promoted' order by finished_at desc, change_id desc limit 1`
 
 	sqlBatchesOpen = `select id from import_batch where state not in ('needs_answers', 'promoted', 'rejected', 'undone') order by started_at`
+
+	sqlBatchForgetUnstaged = `delete from import_unstaged where batch_id = $1`
 
 	sqlBatchReject = `update import_batch set state = 'rejected', reason = $2, finished_at = $3
 where id = $1 and state not in ('promoted', 'rejected', 'undone')`

@@ -106,11 +106,8 @@ func differenceTotals(ctx context.Context, tx pgx.Tx, id census.BatchID, d *cens
 }
 
 func differenceMissing(ctx context.Context, tx pgx.Tx, id census.BatchID, scope census.Scope, d *census.Difference) error {
-	grids, subclasses := append([]string{}, scope.Grids...), make([]string, len(scope.Subclasses))
-	for i, code := range scope.Subclasses {
-		subclasses[i] = string(code)
-	}
-	rows, err := tx.Query(ctx, staged(id, sqlDifferenceMissing), grids, subclasses, census.MaxListed)
+	grids, subclasses := scopeLists(scope)
+	rows, err := tx.Query(ctx, staged(id, sqlDifferenceMissing), grids, subclasses, [16]byte(id), census.MaxListed)
 	if err != nil {
 		return err
 	}
@@ -278,11 +275,7 @@ order by s.row, s.code limit $2`
 with missing as materialized (
     select c.id, c.edition, c.subclass, c.code, c.grid, st_centroid(c.geom) as p
     from component c
-    where c.state <> '移除'
-        and (cardinality($1::text[]) = 0 or exists (select from unnest($1::text[]) as g (prefix) where starts_with(c.grid, g.prefix)))
-        and (cardinality($2::text[]) = 0 or c.subclass = any($2::text[]))
-        and not exists (
-            select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code where a.component_id = c.id)
+    where` + sqlDeclared + ` and` + sqlNotNamed + `
 ), created as materialized (
     select s.row, s.edition, s.subclass, s.code, st_centroid(s.geom) as p
     from import_stage s
@@ -304,7 +297,7 @@ select 'missing', subclass, '', '', 0::bigint, 0::float8, count(*) from missing 
 union all
 select 'renumbered', subclass, '', '', 0, 0, count(*) from pair group by subclass
 union all
-(select 'missing', subclass, code, coalesce(grid, ''), 0, 0, 0 from missing order by code limit $3)
+(select 'missing', subclass, code, coalesce(grid, ''), 0, 0, 0 from missing order by code limit $4)
 union all
-(select 'renumbered', subclass, new, old, row, metres, 0 from pair order by new limit $3)`
+(select 'renumbered', subclass, new, old, row, metres, 0 from pair order by new limit $4)`
 )

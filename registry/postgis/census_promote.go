@@ -94,6 +94,9 @@ func (c *Change) promote(ctx context.Context, id census.BatchID, rows int64) (ce
 	}
 	n.Created = tag.RowsAffected() + revived
 	n.Unchanged = rows - n.Created - n.Updated
+	if err := c.noteMissing(ctx, id); err != nil {
+		return n, err
+	}
 	if _, err := c.tx.Exec(ctx, sqlPromoteDone, [16]byte(id), c.id, n.Created, n.Updated, n.Unchanged); err != nil {
 		return n, interpret("record the promotion", err)
 	}

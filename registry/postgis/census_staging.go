@@ -38,7 +38,7 @@ func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging
 		return nil, interpret("open staging", err)
 	}
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, sqlBatchInsert, [16]byte(b.ID), b.Source, b.Digest, b.State, b.Actor, b.AreasRevision, b.StartedAt)
+		_, err := tx.Exec(ctx, sqlBatchInsert, [16]byte(b.ID), b.Source, b.Digest, b.State, b.Actor, b.AreasRevision, b.StartedAt, b.Scope.String())
 		if err != nil {
 			return err
 		}
@@ -182,7 +182,7 @@ func (g *staging) Close() {
 
 // saved are the parameters of sqlBatchSave.
 func saved(b census.Batch) []any {
-	return []any{[16]byte(b.ID), b.State, b.Reason, timeOrNull(b.FinishedAt), b.Read, b.Good, b.Bad, append([]string{}, b.Sheets...)}
+	return []any{[16]byte(b.ID), b.State, b.Reason, timeOrNull(b.FinishedAt), b.Read, b.Good, b.Bad, append([]string{}, b.Sheets...), b.Unnamed}
 }
 
 // stream yields what scan makes of the rows of a query, until yield has enough.
@@ -207,10 +207,10 @@ func stream[T any](ctx context.Context, q querier, yield func(T, error) bool, op
 
 const (
 	sqlBatchInsert = `
-insert into import_batch (id, source, digest, state, actor, areas_revision, started_at) values ($1, $2, $3, $4, $5, nullif($6::bigint, -1), $7)`
+insert into import_batch (id, source, digest, state, actor, areas_revision, started_at, scope) values ($1, $2, $3, $4, $5, nullif($6::bigint, -1), $7, $8)`
 
 	sqlBatchSave = `update import_batch
-set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, rows_bad = $7, sheets = $8 where id = $1`
+set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, rows_bad = $7, sheets = $8, rows_unnamed = $9 where id = $1`
 
 	// A group is the component that a code names, or the code where no component has it yet.
 	sqlStageNamesakes = `

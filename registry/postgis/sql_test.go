@@ -17,8 +17,8 @@ import (
 
 // fragments are the constants that are parts of statements.
 var fragments = []string{
-	"sqlAreaColumns", "sqlBatchColumns", "sqlBoxOne", "sqlBoxTwo", "sqlComponentColumns", "sqlDifferenceColumns", "sqlDifferenceKind",
-	"sqlDifferenceMetres", "sqlDiffers", "sqlInBounds", "sqlInScope", "sqlUploadColumns",
+	"sqlAreaColumns", "sqlBatchColumns", "sqlBoxOne", "sqlBoxTwo", "sqlComponentColumns", "sqlDeclared", "sqlDifferenceColumns", "sqlDifferenceKind",
+	"sqlDifferenceMetres", "sqlDiffers", "sqlInBounds", "sqlInScope", "sqlNotNamed", "sqlUploadColumns",
 }
 
 // scripts are several statements in one text, which cannot be prepared and are run instead.
