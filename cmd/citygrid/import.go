@@ -21,6 +21,8 @@ type importCommand struct {
 
 	CRS string `name:"crs" placeholder:"NAME" help:"Coordinate system of the positions, where they are not degrees of WGS 84 or CGCS2000: a CGCS2000 zone such as EPSG:4546 (X is north there, Y is east), GCJ-02 or BD-09."`
 
+	Blank string `enum:"keep,clear" default:"clear" help:"What an empty cell does to the value that stands in the registry: clear (shown as cleared by --dry-run), or keep. A word for nothing such as 无 always clears, a column that the file lacks always keeps."`
+
 	answering
 	dryRun
 	importOutputs
@@ -111,7 +113,7 @@ func (c importCommand) importFile(ctx context.Context, take func(context.Context
 		return err
 	}
 	defer in.Close()
-	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, Answers: c.answers, Body: in}
+	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, KeepBlank: c.Blank == "keep", Answers: c.answers, Body: in}
 	report, err := take(ctx, f)
 	if err != nil {
 		return err

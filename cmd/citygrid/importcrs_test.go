@@ -24,3 +24,23 @@ func TestAFileOfADeclaredZoneIsTakenAndAnUndeclaredOneIsToldHow(t *testing.T) {
 	citygrid(t, url, "import", path, "--crs", "EPSG:4546").want(t, 0, "1 unchanged")
 	citygrid(t, url, "import", path, "--crs", "EPSG:4525").want(t, exitRefused, "outside_system", "name EPSG:4546")
 }
+
+func TestTrap51BlankIsKeepOrClear(t *testing.T) {
+	t.Parallel()
+	citygrid(t, "", "import", "--blank", "ask", os.Args[0]).want(t, exitUsage, "--blank", "keep", "clear")
+	path := filepath.Join(t.TempDir(), "lamp.csv")
+	write := func(note string) {
+		file := "标识码,状态,普查日期,经度,纬度,备注\n4205020118999999,完好,2011-12-31,111.2846,30.7012," + note + "\n"
+		if err := os.WriteFile(path, []byte(file), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	url, dir := dbtest.URL(t), yichang(t)
+	citygrid(t, url, "profile", "apply", dir).want(t, 0)
+	write("东侧")
+	citygrid(t, url, "import", path).want(t, 0, "1 created")
+	write("")
+	citygrid(t, url, "import", "--dry-run", path).want(t, 0, `Note "东侧" → "" (cleared / 清空)`, "1 cleared")
+	citygrid(t, url, "import", "--dry-run", "--blank", "keep", path).want(t, 0, "1  unchanged", "empty cells keep what stands in the registry")
+	citygrid(t, url, "import", "--blank", "keep", path).want(t, 0, "1 unchanged")
+}

@@ -43,6 +43,8 @@ type File struct {
 	CRS crs.System
 	// Scope is what the file is declared to hold in full: what its promotion leaves missing there can be removed later, by somebody else.
 	Scope Scope
+	// KeepBlank says that an empty cell leaves what the component has; else it clears it.
+	KeepBlank bool
 	// Answers are what was answered to questions, by key. Answers to what the file does not leave open are left aside, so that one list serves every
 	// file of a crew; {AnswerEverything: AnswerRefuse} leaves no question open.
 	Answers map[string]string
@@ -156,7 +158,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(), Scope: f.Scope,
 	}}
-	r.checker.system = f.CRS
+	r.checker.system, r.checker.keepBlank = f.CRS, f.KeepBlank
 	r.checker.asked = newAsked(f.Answers, c.config.Whole)
 	r.near = newNearness(r.checker.subclasses)
 	same, found, err := c.config.Store.PromotedFrom(ctx, digest)

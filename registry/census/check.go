@@ -36,6 +36,7 @@ type checker struct {
 	chosen      choices
 	system      crs.System // of the positions; 0: degrees of WGS 84 or CGCS2000
 	whole       bool
+	keepBlank   bool // as File.KeepBlank
 	shifts      shifts
 	asked       asked
 }

@@ -90,6 +90,9 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 	if f.CRS != 0 {
 		r.recognised = append(r.recognised, systemRecognised(f.CRS))
 	}
+	if f.KeepBlank {
+		r.recognised = append(r.recognised, catalog.Text{ZH: "空单元格保留原值", EN: "empty cells keep what stands in the registry"})
+	}
 	if told, ok := reader.(interface{ recognised() []catalog.Text }); ok {
 		defer func() { r.recognised = append(r.recognised, told.recognised()...) }() // a workbook's sheets are known when they are read
 	}

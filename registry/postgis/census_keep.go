@@ -22,7 +22,7 @@ func takeOver(ctx context.Context, q executor, id census.BatchID) error {
 }
 
 // The numbers are the bits of census.Kept. A name of another edition than the row's is no name for it, elevation is kept where a point stays a
-// point, and an extension attribute that the row does not name where no empty cell clears it.
+// point, the name of a department where its code stays, and an extension attribute that the row does not name where no empty cell clears it.
 const sqlTakeOver = `
 update import_stage s set
     name = n.name, dept1_code = n.dept1_code, dept1_name = n.dept1_name, dept2_code = n.dept2_code, dept2_name = n.dept2_name,
@@ -32,11 +32,11 @@ from (
     select s.row,
         case when s.kept & 1 <> 0 and c.edition = s.edition then c.name else s.name end as name,
         case when s.kept & 2 <> 0 then c.dept1_code else s.dept1_code end as dept1_code,
-        case when s.kept & 4 <> 0 then c.dept1_name else s.dept1_name end as dept1_name,
+        case when s.kept & 4 = 0 then s.dept1_name when s.kept & 2 <> 0 or c.dept1_code = s.dept1_code then c.dept1_name else '' end as dept1_name,
         case when s.kept & 8 <> 0 then c.dept2_code else s.dept2_code end as dept2_code,
-        case when s.kept & 16 <> 0 then c.dept2_name else s.dept2_name end as dept2_name,
+        case when s.kept & 16 = 0 then s.dept2_name when s.kept & 8 <> 0 or c.dept2_code = s.dept2_code then c.dept2_name else '' end as dept2_name,
         case when s.kept & 32 <> 0 then c.dept3_code else s.dept3_code end as dept3_code,
-        case when s.kept & 64 <> 0 then c.dept3_name else s.dept3_name end as dept3_name,
+        case when s.kept & 64 = 0 then s.dept3_name when s.kept & 32 <> 0 or c.dept3_code = s.dept3_code then c.dept3_name else '' end as dept3_name,
         case when s.kept & 128 <> 0 then c.stated_grid else s.stated_grid end as stated_grid,
         case when s.kept & 256 <> 0 then c.changed_on else s.changed_on end as changed_on,
         case when s.kept & 512 <> 0 then c.data_source else s.data_source end as data_source,
