@@ -126,7 +126,7 @@ func TestImportSaysWhichColumnsItKnewAndSumsWhatItFixed(t *testing.T) {
 	if err := os.WriteFile(file, []byte(crews), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	citygrid(t, url, "import", file).want(t, exitRefused, "the header lacks the column ObjID (标识码)", "--column 'NAME=ObjID'")
+	citygrid(t, url, "import", file).want(t, exitOpen, "the header lacks the column ObjID (标识码)", "--column 'NAME=ObjID'", "--answer 'column.ObjID=灯号'")
 	citygrid(t, url, "import", "--column", "灯号=Pole", file).want(t, exitUsage, "there is no attribute Pole")
 	p := citygrid(t, url, "import", "--column", "灯号=标识码", "--column", "Material=", file)
 	p.want(t, 0, "0 created, 0 updated, 11093 unchanged", "灯号 → ObjID", "状态 → ObjState", "in 状态: state words", `("正常" → "完好")`)

@@ -14,7 +14,7 @@ const (
 // attributeOf finds the attribute that a column's name means, and how sure that is. Names are compared after NFKC, without case, spaces
 // and what stands in brackets. Of a name of two levels, as merged header cells give it ("坐标/X"), the last counts where the whole means nothing.
 func attributeOf(column string) (attribute, int) {
-	key := columnKey(column)
+	key := withoutOrdinal(columnKey(column))
 	if a, rank := meaning(key); a != extension {
 		return a, rank
 	}

@@ -139,7 +139,7 @@ func (c *Census) Discard(ctx context.Context, b *Batch) {
 }
 
 func (c *Census) stage(ctx context.Context, f File) (Report, error) {
-	chosen, err := choose(f.Columns)
+	chosen, err := choose(f.Columns, f.Answers)
 	if err != nil {
 		return Report{}, err
 	}

@@ -1,6 +1,7 @@
 package census
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -33,7 +34,7 @@ type checker struct {
 	cells       *areaindex.Index
 	today       time.Time // the last day that a date may be
 	columns     *mapping
-	chosen      choices
+	chosen      *choices
 	system      crs.System // of the positions; 0: degrees of WGS 84 or CGCS2000
 	whole       bool
 	keepBlank   bool // as File.KeepBlank
@@ -41,9 +42,10 @@ type checker struct {
 	asked       asked
 }
 
-func newChecker(c Config, chosen choices) *checker {
+func newChecker(c Config, chosen *choices) *checker {
 	k := &checker{
 		chosen:    chosen,
+		asked:     newAsked(nil, true),
 		whole:     c.Whole,
 		catalogue: c.Catalogue, edition: c.Edition, extent: c.Extent, cells: c.Cells,
 		subclasses:  map[catalog.SubclassCode]catalog.Subclass{},
@@ -87,11 +89,13 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 		return staged, row.Faults // the cells are not where the header says
 	}
 	if !k.columns.fits(row.Columns) {
-		k.columns = newMapping(row.Columns, k.chosen).turned(k.system)
+		k.columns = k.mapped(row.Columns)
 	}
 	in := inspection{checker: k, row: row, issues: slices.Clone(row.Issues)}
 	if len(k.columns.clashes) > 0 {
 		in.issues = append(in.issues, k.columns.ambiguous(row.Sheet, row.Line, row.Geometry != nil)...)
+		k.sample(k.columns, row)
+		k.asked.wrong = cmp.Or(k.asked.wrong, k.columns.wrongAnswer(k.chosen, row.Geometry != nil))
 	}
 	in.text()
 	in.identity(&staged.Component)
@@ -104,6 +108,15 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 		k.shifts.add(row, in.right, in.left)
 	}
 	return staged, in.issues
+}
+
+// mapped says what columns mean, by what was chosen and answered.
+func (k *checker) mapped(columns []string) *mapping {
+	m := newMapping(columns, k.chosen).turned(k.system).settled(k.chosen)
+	for _, given := range m.answered {
+		k.asked.used[given.Key] = &given
+	}
+	return m
 }
 
 // inspection is the check of one row.

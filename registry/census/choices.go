@@ -9,17 +9,20 @@ import (
 	"citygrid/registry"
 )
 
-// choices are the attributes of columns that File.Columns names, by columnKey.
-type choices map[string]attribute
+// choices are what File.Columns and File.Answers say of columns. nil says nothing.
+type choices struct {
+	named   map[string]attribute // by columnKey
+	answers map[string]string    // File.Answers
+}
 
 // CheckColumns says what is wrong with a [File.Columns]: Invalid for a name that no attribute has.
 func CheckColumns(columns map[string]string) error {
-	_, err := choose(columns)
+	_, err := choose(columns, nil)
 	return err
 }
 
-func choose(columns map[string]string) (choices, error) {
-	chosen := choices{}
+func choose(columns, answers map[string]string) (*choices, error) {
+	chosen := &choices{map[string]attribute{}, answers}
 	for _, column := range slices.Sorted(maps.Keys(columns)) {
 		name := columns[column]
 		a, rank := extension, byStandard
@@ -36,17 +39,25 @@ func choose(columns map[string]string) (choices, error) {
 				fmt.Sprintf("没有名为“%.60s”的属性；可用：%s，留空为扩展属性", name, list),
 				fmt.Sprintf("there is no attribute %.60s; it is one of %s, or nothing for an extension attribute", name, list))
 		}
-		chosen[columnKey(column)] = a
+		chosen.named[columnKey(column)] = a
 	}
 	return chosen, nil
 }
 
 // attributeOf is what the column was named to be, or else what its name means.
-func (c choices) attributeOf(column string) (attribute, int) {
-	if len(c) > 0 {
-		if a, ok := c[columnKey(column)]; ok {
+func (c *choices) attributeOf(column string) (attribute, int) {
+	if c != nil && len(c.named) > 0 {
+		if a, ok := c.named[columnKey(column)]; ok {
 			return a, byChoice
 		}
 	}
 	return attributeOf(column)
+}
+
+// keys are the names that File.Columns has, in order, as they are compared.
+func (c *choices) keys() []string {
+	if c == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(c.named))
 }

@@ -2,7 +2,6 @@ package census
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -69,6 +68,8 @@ type mapping struct {
 	rest    []int           // the extension columns
 	lacks   Kept
 	clashes []clash
+
+	answered []Answer // what was answered about unclear columns
 }
 
 // clash is two columns that mean one attribute equally well.
@@ -80,15 +81,13 @@ type clash struct {
 // byChoice is the rank of a column whose attribute File.Columns names.
 const byChoice = byStandard - 1
 
-func newMapping(columns []string, chosen choices) *mapping {
+func newMapping(columns []string, chosen *choices) *mapping {
 	m := &mapping{columns: columns}
-	means := make([]attribute, len(columns))
 	for a := range m.at {
 		m.at[a] = -1
 	}
 	for i, column := range columns {
 		a, rank := chosen.attributeOf(column)
-		means[i] = a
 		switch {
 		case a == extension:
 		case m.at[a] < 0 || rank < m.rank[a]:
@@ -98,11 +97,7 @@ func newMapping(columns []string, chosen choices) *mapping {
 			m.clashes = append(m.clashes, clash{a, m.at[a], i})
 		}
 	}
-	for i, a := range means {
-		if column := columns[i]; (a == extension || m.at[a] != i) && column != ColumnLine && column != ColumnResult {
-			m.rest = append(m.rest, i)
-		}
-	}
+	m.rest = m.free()
 	m.lacks = m.lacking()
 	return m
 }
@@ -152,7 +147,7 @@ func (m *mapping) ambiguous(sheet string, line int64, geometry bool) []Issue {
 
 // recognised says which columns were taken for an attribute without its standard name, which are kept as extension attributes, and which of the
 // chosen ones the file does not have.
-func (m *mapping) recognised(sheet string, chosen choices) []catalog.Text {
+func (m *mapping) recognised(sheet string, chosen *choices) []catalog.Text {
 	var found []catalog.Text
 	say := func(zh, en string) {
 		if sheet != "" {
@@ -166,7 +161,7 @@ func (m *mapping) recognised(sheet string, chosen choices) []catalog.Text {
 			say(text, text)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(chosen)) {
+	for _, key := range chosen.keys() {
 		if !slices.ContainsFunc(m.columns, func(column string) bool { return columnKey(column) == key }) {
 			say(fmt.Sprintf("没有列“%.60s”", key), fmt.Sprintf("there is no column %.60s", key))
 		}
@@ -190,7 +185,7 @@ func (m *mapping) recognised(sheet string, chosen choices) []catalog.Text {
 // checkHeader reports the columns without which no row of a format with a header can be taken, and those that are ambiguous, all of them.
 func checkHeader(m *mapping) []Issue {
 	issues := m.ambiguous("", 1, false)
-	for _, a := range []attribute{objID, objState, orDate, lon, lat} {
+	for _, a := range required() {
 		if m.at[a] >= 0 {
 			continue
 		}

@@ -68,7 +68,7 @@ func TestTwoColumnsOfOneMeaningAreAmbiguousUntilOneIsChosen(t *testing.T) {
 		t.Errorf("got %+v", issues)
 	}
 	for _, columnsChosen := range []map[string]string{{"标识码": "ObjID"}, {"部件编码": ""}, {"部件编码": "", "标识码": "标识码"}, {" 标识码": "objid", "没有的列": "Note"}} {
-		chosen, err := choose(columnsChosen)
+		chosen, err := choose(columnsChosen, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestColumnIsChosenForAnAttributeThatExists(t *testing.T) {
 func TestReportSaysWhichColumnsWereRecognised(t *testing.T) {
 	t.Parallel()
 	columns := []string{"标识码", "ObjState", "普查日期", "经度", "纬度", "材质", "甲"}
-	chosen, err := choose(map[string]string{"甲": "Note", "乙": "Note"})
+	chosen, err := choose(map[string]string{"甲": "Note", "乙": "Note"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,8 @@ func (f File) reader() (Reader, error) {
 func (f File) workbook() (*XLSX, error) {
 	x, err := NewXLSX(f.Body, f.Sheets...)
 	if err == nil {
-		x.chosen, err = choose(f.Columns)
+		x.system = f.CRS
+		x.chosen, err = choose(f.Columns, f.Answers)
 	}
 	return x, err
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 
 	"citygrid/registry/catalog"
@@ -24,8 +25,7 @@ type CSV struct {
 // maxRecordBytes bounds one record; without it a quote that nobody closes would put the rest of the file into one cell.
 const maxRecordBytes = 8 << 20
 
-// NewCSV reads the header. Its errors are [*FileError] for a file that is not UTF-8, has no header, more than 256 columns or a
-// name twice, and otherwise those of r.
+// NewCSV reads the header. Its errors are [*FileError] for a file that is not UTF-8, has no header or more than 256 columns, and otherwise those of r.
 func NewCSV(r io.Reader) (*CSV, error) {
 	allowed := &allowance{r: &utf8Reader{r: r}, left: maxRecordBytes}
 	buffered := bufio.NewReaderSize(allowed, 64<<10)
@@ -203,7 +203,7 @@ func tooManyRows() *FileError {
 		fmt.Sprintf("the file has more than %d rows; divide it by district or class", MaxRows))
 }
 
-// headerNames checks and trims the names.
+// headerNames checks and trims the names. A name that was there before gets its ordinal: 备注#2.
 func headerNames(header []string) ([]string, error) {
 	for len(header) > 0 && strings.TrimSpace(header[len(header)-1]) == "" {
 		header = header[:len(header)-1]
@@ -220,15 +220,26 @@ func headerNames(header []string) ([]string, error) {
 		if name == "" {
 			name = fmt.Sprintf("#%d", i+1)
 		}
-		if seen[lower(name)] {
-			return nil, fileError(1, CodeRepeatedColumn, name,
-				fmt.Sprintf("表头中“%.60s”出现两次；请改名或删去一列", name),
-				fmt.Sprintf("the header has %.60q twice; rename or remove one of them", name))
+		repeated := name
+		for n := 2; seen[lower(name)]; n++ { // import trap 21
+			name = repeated + ordinal(n)
 		}
 		seen[lower(name)] = true
 		names[i] = name
 	}
 	return names, nil
+}
+
+// ordinal is what is put behind a name that occurs for the n-th time. It changes nothing about what the name means.
+func ordinal(n int) string { return "#" + strconv.Itoa(n) }
+
+// withoutOrdinal is a name without that.
+func withoutOrdinal(name string) string {
+	before, after, found := cutLast(name, "#")
+	if found && before != "" && allDigits(after) {
+		return before
+	}
+	return name
 }
 
 // allowance ends the stream when one record takes more bytes than it may.

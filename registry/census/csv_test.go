@@ -72,7 +72,6 @@ func TestCSVFileFaultsNameWhatIsWrong(t *testing.T) {
 		{"trap 1: GBK", "a,b\n1,\xc2\xb7\xb5\xc6\n", CodeNotUTF8, "byte 8", 0},
 		{"trap 2: UTF-16", "\xff\xfea\x00,\x00", CodeNotUTF8, "byte 0", 0},
 		{"cut within a character", "a,b\n1,路\xe7\x81", CodeNotUTF8, "byte 9", 0},
-		{"trap 21: a name twice", "ObjID,objid\n", CodeRepeatedColumn, `"objid"`, 1},
 		{"too many columns", wide + "\n", CodeTooManyColumns, "257 columns", 1},
 		{"a quote that swallows lines", "a,b\n\"1,2\n3,4\n5\"6,7\n", CodeOpenQuote, "may not be closed", 2},
 		{"a quote that is never closed", "a,b\n1,2\n\"3,4\n5,6\n", CodeOpenQuote, "may not be closed", 3},

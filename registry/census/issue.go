@@ -35,7 +35,6 @@ const (
 	CodeNotUTF8         = "not_utf8"
 	CodeUnknownEncoding = "unknown_encoding"
 	CodeNoHeader        = "no_header"
-	CodeRepeatedColumn  = "repeated_column"
 	CodeMissingColumn   = "missing_column"
 	CodeAmbiguousColumn = "ambiguous_column"
 	CodeTooManyColumns  = "too_many_columns"

@@ -97,23 +97,23 @@ func badAnswer(key, value string, options []string) error {
 	return registry.InvalidField("answer", key+"="+value, "没有这个选项；可选："+list, "this is no option; it is one of "+list)
 }
 
-// asked is what a file leaves open, and what was answered. It belongs to one goroutine. The zero value asks nothing.
+// asked is what a file leaves open, and what was answered. It belongs to one goroutine.
 type asked struct {
 	answers map[string]string // of the file
 	refused bool              // what is not answered
 	units   texts
 	states  texts
+	headers []*unclearHeader
+	covered map[attribute]bool // by the questions about headers
 	used    map[string]*Answer
 	wrong   error // an answer that is no option
 }
 
 func newAsked(answers map[string]string, silent bool) asked {
-	a := asked{
-		answers: answers, refused: silent || answers[AnswerEverything] == AnswerRefuse, used: map[string]*Answer{},
-		units: texts{prefix: KeyUnit}, states: texts{prefix: KeyState},
+	return asked{
+		answers: answers, refused: silent || answers[AnswerEverything] == AnswerRefuse, used: map[string]*Answer{}, covered: map[attribute]bool{},
+		units: texts{map[string]*openText{}}, states: texts{map[string]*openText{}},
 	}
-	a.units.open, a.states.open = map[string]*openText{}, map[string]*openText{}
-	return a
 }
 
 // answer is what was answered to a question, nil while it is open.
@@ -168,10 +168,7 @@ func (a *asked) recognised() []catalog.Text {
 }
 
 // texts are words in cells that nothing explains.
-type texts struct {
-	prefix string
-	open   map[string]*openText
-}
+type texts struct{ open map[string]*openText }
 
 // openText is one of them.
 type openText struct {
@@ -187,7 +184,7 @@ type openText struct {
 func (t *texts) add(text, column string, row *Row) {
 	o := t.open[text]
 	if o == nil {
-		if t.open == nil || !askable(text) {
+		if !askable(text) {
 			return
 		}
 		if len(t.open) == maxTexts {

@@ -22,6 +22,8 @@ type Row struct {
 	Faults []Issue
 	// Issues are what the Reader found in single cells; the rest of the record is checked all the same.
 	Issues []Issue
+	// Sample marks a row below a header that does not say what its columns mean. It is not counted: its cells are shown with the question.
+	Sample bool
 	// Note marks what is no component, and not counted as one: its Issues alone are told.
 	Note bool
 }

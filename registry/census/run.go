@@ -46,6 +46,8 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 		return r.reject(ctx, ReasonFile)
 	case err != nil:
 		return err
+	case r.errors > 0 && r.batch.Read == 0 && r.ask():
+		return r.wait(ctx)
 	case r.errors > 0 && r.batch.Read == 0:
 		return r.reject(ctx, ReasonFile) // the header's issues
 	}
@@ -58,7 +60,7 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 	if err := r.checkWhole(ctx); err != nil {
 		return err
 	}
-	if r.questions = r.checker.questionsOfTexts(MaxQuestions); len(r.questions) > 0 {
+	if r.ask() {
 		return r.wait(ctx)
 	}
 	switch {
@@ -93,15 +95,18 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 	if f.KeepBlank {
 		r.recognised = append(r.recognised, catalog.Text{ZH: "空单元格保留原值", EN: "empty cells keep what stands in the registry"})
 	}
+	if x, ok := reader.(*XLSX); ok {
+		x.ask = !r.checker.asked.refused
+	}
 	if told, ok := reader.(interface{ recognised() []catalog.Text }); ok {
 		defer func() { r.recognised = append(r.recognised, told.recognised()...) }() // a workbook's sheets are known when they are read
 	}
 	if columns := reader.Columns(); columns != nil {
 		r.table = true
-		r.checker.columns = newMapping(columns, r.checker.chosen).turned(f.CRS)
+		r.checker.columns = r.checker.mapped(columns)
 		if issues := checkHeader(r.checker.columns); len(issues) > 0 {
 			r.report(issues...)
-			return nil
+			return r.unclear(reader)
 		}
 	}
 	for row, err := range reader.Rows() {
@@ -115,7 +120,33 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 	return r.staging.Flush(ctx)
 }
 
+// unclear looks at the first rows below a header of which the columns are to be asked about.
+func (r *run) unclear(reader Reader) error {
+	m := r.checker.columns
+	if err := m.wrongAnswer(r.checker.chosen, false); err != nil || r.checker.asked.refused {
+		return err
+	}
+	rows := 0
+	for row, err := range reader.Rows() {
+		if err != nil {
+			return err
+		}
+		r.checker.sample(m, &row)
+		if rows++; rows == sampleRows {
+			break
+		}
+	}
+	return nil
+}
+
 func (r *run) row(ctx context.Context, row *Row) error {
+	if row.Sample {
+		if !r.checker.columns.fits(row.Columns) {
+			r.checker.columns = r.checker.mapped(row.Columns)
+		}
+		r.checker.sample(r.checker.columns, row)
+		return nil
+	}
 	if row.Note {
 		r.report(row.Issues...)
 		return nil
@@ -199,6 +230,13 @@ func (r *run) kept() []Issue {
 		left[i.Severity]--
 		return left[i.Severity] < 0
 	})
+}
+
+// ask gathers the questions, and reports whether there are any.
+func (r *run) ask() bool {
+	r.questions = r.checker.questionsOfColumns()
+	r.questions = append(r.questions, r.checker.questionsOfTexts(MaxQuestions-len(r.questions))...)
+	return len(r.questions) > 0
 }
 
 // wait leaves the file for its answers.

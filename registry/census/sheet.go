@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"citygrid/geo/crs"
 	"citygrid/registry/catalog"
 	"citygrid/registry/workbook"
 )
@@ -34,8 +35,10 @@ const (
 type XLSX struct {
 	book   *workbook.Book
 	only   []string // the sheets to read, by name; none: all
-	chosen choices
-	rows   int // yielded
+	chosen *choices
+	system crs.System
+	ask    bool // who reads asks about headers that are unclear
+	rows   int  // yielded
 	tables int
 	how    []catalog.Text
 }
@@ -124,6 +127,7 @@ type table struct {
 	means   []attribute // of each column
 	values  []string
 	hidden  int64
+	samples int   // how many rows are still to be shown to who asks, below a header that is unclear
 	passed  int64 // rows of a sheet without a table
 }
 
@@ -181,17 +185,22 @@ func (t *table) begin(head []workbook.Row) error {
 	}
 	t.reader.say(t.sheet.Name, where, zh)
 	t.reader.tables++
-	m := newMapping(columns, t.reader.chosen)
+	m := newMapping(columns, t.reader.chosen).turned(t.reader.system).settled(t.reader.chosen)
 	t.columns, t.values, t.means = columns, make([]string, len(columns)), m.meanings()
 	if issues := checkHeader(m); len(issues) > 0 {
 		for i := range issues {
 			issues[i].Sheet, issues[i].Row = t.sheet.Name, h.line
 		}
+		if err := m.wrongAnswer(t.reader.chosen, false); err != nil {
+			return err
+		}
 		t.columns = nil // none of its rows could be taken
+		if t.reader.ask {
+			t.columns, t.samples = columns, sampleRows
+		}
 		if !t.yield(Row{Sheet: t.sheet.Name, Line: h.line, Faults: issues}, nil) {
 			return errEnough
 		}
-		return nil
 	}
 	last := h.line + int64(h.rows) - 1
 	t.merges = slices.DeleteFunc(t.merges, func(m workbook.Merge) bool { return m.FirstRow <= last || m.FirstRow == m.LastRow })

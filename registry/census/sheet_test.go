@@ -292,19 +292,6 @@ func TestASheetWhoseHeaderLacksAColumnIsRefusedAndTheOthersRead(t *testing.T) {
 	expect(t, "issues", issues, []string{"甲 2! ORDate missing_column error ObjID,ObjState,Lon,Lat→"})
 }
 
-func TestTrap21ANameTwiceIsRefusedWithItsPlace(t *testing.T) {
-	t.Parallel()
-	x, err := NewXLSX(bytes.NewReader(bookOf(t, sheetOf{name: "灯", rows: [][]any{{}, append(slices.Clone(names), "kind"), lampRow(1, "A")}})))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, err = told(x)
-	var fault *FileError
-	if !errors.As(err, &fault) || fault.Issue.Code != CodeRepeatedColumn || fault.Issue.Sheet != "灯" || fault.Issue.Row != 2 {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestABookWithoutAnyTableIsRefused(t *testing.T) {
 	t.Parallel()
 	x, err := NewXLSX(bytes.NewReader(bookOf(t, sheetOf{name: "说明", rows: [][]any{{"填表说明"}}}, sheetOf{name: "空"})))

@@ -21,7 +21,7 @@ const enoughNames = 3
 
 // findHeader finds the row, or pair of rows, that names most attributes (import trap 15); nil where none names enough. Of equals the first is taken, a pair
 // before its first row alone.
-func findHeader(head []workbook.Row, merges []workbook.Merge, chosen choices) *header {
+func findHeader(head []workbook.Row, merges []workbook.Merge, chosen *choices) *header {
 	var best *header
 	for i := range head {
 		h := newHeader(head[i].Number, 1, flatNames(&head[i]), chosen)
@@ -47,7 +47,7 @@ func (h *header) better(best *header) bool {
 	return best.rows == 2 && h.line == best.line+1 && !h.repeats
 }
 
-func newHeader(line int64, rows int, names []string, chosen choices) *header {
+func newHeader(line int64, rows int, names []string, chosen *choices) *header {
 	h := &header{line: line, rows: rows, names: names}
 	seen, named := map[attribute]bool{}, map[string]bool{}
 	for _, name := range names {

@@ -43,6 +43,9 @@ func (t *table) take(row *workbook.Row) error {
 	if empty && len(issues) == 0 {
 		return nil
 	}
+	if t.samples > 0 {
+		return t.sample(row)
+	}
 	if t.notData() {
 		return t.noted(notData(t.sheet.Name, row.Number, t.values))
 	}
@@ -54,6 +57,17 @@ func (t *table) take(row *workbook.Row) error {
 	}
 	if !t.yield(Row{Sheet: t.sheet.Name, Line: row.Number, Columns: t.columns, Values: t.values, Issues: issues}, nil) {
 		return errEnough
+	}
+	return nil
+}
+
+// sample yields a row below a header that is unclear, as long as they are wanted.
+func (t *table) sample(row *workbook.Row) error {
+	if !t.yield(Row{Sheet: t.sheet.Name, Line: row.Number, Columns: t.columns, Values: t.values, Sample: true}, nil) {
+		return errEnough
+	}
+	if t.samples--; t.samples == 0 {
+		t.columns = nil
 	}
 	return nil
 }

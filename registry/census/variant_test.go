@@ -176,7 +176,7 @@ func TestTrap15WorkbookOfACrewComesToTheSameComponent(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := testChecker(t)
-	if k.chosen, err = choose(f.Columns); err != nil {
+	if k.chosen, err = choose(f.Columns, nil); err != nil {
 		t.Fatal(err)
 	}
 	want, _ := testChecker(t).check(lamp("BGID", "", "Note", "东侧"))
