@@ -80,6 +80,11 @@ func (t *table) value(row *workbook.Row, c workbook.Cell, issues []Issue) []Issu
 		t.values[c.Column] = ""
 		return append(issues, t.issue(row, c.Column, Error, CodeCellError, c.Text, "",
 			"公式的结果是错误值；请改正公式，或填入应有的值", "the formula's result is an error; correct the formula, or enter the value"))
+	case c.Kind == workbook.Uncounted:
+		t.values[c.Column] = ""
+		return append(issues, t.issue(row, c.Column, Error, CodeCellError, c.Text, "",
+			"公式没有保存计算结果；请用电子表格软件打开并重新保存，或填入应有的值",
+			"no result was stored for the formula; open the workbook in a spreadsheet and save it again, or enter the value"))
 	case c.Kind == workbook.Date && dates && len(c.Text) > len("2006-01-02"):
 		day := c.Text[:len("2006-01-02")]
 		t.values[c.Column] = day

@@ -75,7 +75,7 @@ func read(r io.ReadSeeker) (rows []string, err error) {
 			}
 			text := fmt.Sprintf("%s!%d:", s.Name, row.Number)
 			for _, c := range row.Cells {
-				text += fmt.Sprintf(" %d=%c:%s", c.Column, "tnde"[c.Kind], c.Text)
+				text += fmt.Sprintf(" %d=%c:%s", c.Column, "tndeu"[c.Kind], c.Text)
 			}
 			rows = append(rows, text)
 		}
@@ -97,6 +97,7 @@ func TestCellsAreReadAsTheyAreWritten(t *testing.T) {
 		{"prefixes", `<x:row r="1"><x:c r="A1" t="inlineStr"><x:is><x:t>a</x:t><x:rPh><x:t>b</x:t></x:rPh></x:is></x:c></x:row>`, "1: 0=t:a"},
 		{"formula, error, truth", `<row><c><f>A1&lt;2</f><v>7</v></c><c t="str"><f>"a"</f><v>a</v></c><c t="e"><v>#REF!</v></c><c t="b"><v>1</v></c><c t="b"><v>0</v></c></row>`,
 			"1: 0=n:7 1=t:a 2=e:#REF! 3=t:TRUE 4=t:FALSE"},
+		{"formula without a result", `<row><c><f>A1</f></c><c><f t="shared" si="0"/><v></v></c><c t="str"><f>A1</f><v></v></c><c><v></v></c></row>`, "1: 0=u:= 1=u:="},
 		{"numbers", `<row><c><v>4.205020118E+15</v></c><c><v>111.28670000000001</v></c><c><v>0.1</v></c><c><v>-5</v></c><c><v>4205020118000001</v></c><c><v>420502.000</v></c><c><v>1E-7</v></c></row>`,
 			"1: 0=n:4205020118000000 1=n:111.28670000000001 2=n:0.1 3=n:-5 4=n:4205020118000001 5=n:420502 6=n:0.0000001"},
 		{"what 17 digits leave behind", `<row><c><v>111.28700000000001</v></c><c><v>30.704999999999998</v></c><c><v>58.100000000000001</v></c></row>`,

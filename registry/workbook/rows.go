@@ -12,10 +12,11 @@ type Kind byte
 
 // The kinds of cells.
 const (
-	Text   Kind = iota // also the result of a formula that is text, and TRUE and FALSE
-	Number             // written out in full: no exponent, no separators
-	Date               // 2006-01-02, 2006-01-02 15:04:05, or 15:04:05 where there is no day
-	Error              // #REF!, #N/A …
+	Text      Kind = iota // also the result of a formula that is text, and TRUE and FALSE
+	Number                // written out in full: no exponent, no separators
+	Date                  // 2006-01-02, 2006-01-02 15:04:05, or 15:04:05 where there is no day
+	Error                 // #REF!, #N/A …
+	Uncounted             // a formula for which no result was stored, as programs that do not calculate write it; Text is "="
 )
 
 // Cell is a cell that is not empty.
@@ -130,6 +131,7 @@ func (s *rows) readCell(before int) (int, error) {
 	}
 	typ, format := typeOf(s.attribute("t")), s.format(s.attribute("s"))
 	s.raw = s.raw[:0]
+	formula := false
 	for {
 		kind, err := s.next()
 		if err != nil {
@@ -140,10 +142,15 @@ func (s *rows) readCell(before int) (int, error) {
 			if s.raw, err = s.rich(s.raw, "is"); err != nil {
 				return 0, err
 			}
+		case kind == opened && name == "f":
+			formula = true
 		case kind == closed && name == "v":
 			s.raw = append(s.raw[:0], s.text...)
 		case kind == closed && name == "c":
 			if len(s.raw) == 0 {
+				if formula && typ == 'n' { // an empty text is a result
+					s.row.Cells = append(s.row.Cells, Cell{Column: column, Kind: Uncounted, Text: "="})
+				}
 				return column, nil
 			}
 			cell, err := s.cell(typ, format)

@@ -208,7 +208,7 @@ func rejectSheets(ctx context.Context, w io.Writer, reader census.Reader, r cens
 				return 0, err
 			}
 		}
-		if err := add(line.Values, styles.text); err != nil {
+		if err := add(asFound(line), styles.text); err != nil {
 			return 0, err
 		}
 	}
@@ -219,6 +219,23 @@ func rejectSheets(ctx context.Context, w io.Writer, reader census.Reader, r cens
 	}
 	_, err = file.WriteTo(w)
 	return found, err
+}
+
+// asFound are a row's values with what was found in cells of which the reader gives none. A code that had been a number looks right and may not
+// be: it gets a sign that no code has.
+func asFound(row census.Row) []string {
+	values := slices.Clone(row.Values)
+	for _, issue := range row.Issues {
+		at := slices.Index(row.Columns, issue.Column)
+		switch {
+		case issue.Severity != census.Error || at < 0 || values[at] != "":
+		case issue.Code == census.CodeDigitsLost:
+			values[at] = "≈" + issue.Value
+		default:
+			values[at] = issue.Value
+		}
+	}
+	return values
 }
 
 // nextSheet ends a sheet and begins one of a name; the first takes the place of the one that a new workbook has.
