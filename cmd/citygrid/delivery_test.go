@@ -169,7 +169,7 @@ type bilingual struct{ ZH, EN string }
 // importReport is the JSON report of an import, as far as tests read it.
 type importReport struct {
 	Batch struct {
-		ID, State                   string
+		ID, State, SHA256           string
 		Rows, Good, Bad             int
 		Created, Updated, Unchanged int
 	}

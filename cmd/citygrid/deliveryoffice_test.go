@@ -40,11 +40,20 @@ func (o office) ask(method, path string, body []byte, status int, into any) {
 
 func (o office) fetch(method, path string, body []byte, status int) []byte {
 	o.t.Helper()
+	return o.fetchAs(method, path, "", body, status)
+}
+
+// fetchAs sends a body of a kind.
+func (o office) fetchAs(method, path, kind string, body []byte, status int) []byte {
+	o.t.Helper()
 	request, err := http.NewRequestWithContext(o.t.Context(), method, o.base+path, bytes.NewReader(body))
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+o.key)
+	if kind != "" {
+		request.Header.Set("Content-Type", kind)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		o.t.Fatal(err)
@@ -59,12 +68,12 @@ func (o office) fetch(method, path string, body []byte, status int) []byte {
 
 // sent is an import as the server shows it.
 type sent struct {
-	ID, State, Reason string
-	Active            bool
-	Rows              struct{ Read, Good, Bad int }
-	Changes           struct{ Created, Updated, Unchanged int }
-	Recognised        []bilingual
-	Issues            struct {
+	ID, State, Reason, SHA256 string
+	Active                    bool
+	Rows                      struct{ Read, Good, Bad int }
+	Changes                   struct{ Created, Updated, Unchanged int }
+	Recognised                []bilingual
+	Issues                    struct {
 		Errors, Warnings, Fixed int
 		ByCode                  []issueTotal `json:"by_code"`
 	}
@@ -79,8 +88,17 @@ func (o office) send(path, accept string) (s sent) {
 	}
 	name := filepath.Base(path)
 	o.ask("POST", "/imports?accept="+accept+"&name="+url.QueryEscape(name), content, http.StatusAccepted, &s)
+	return o.settled(s)
+}
+
+// settled waits until nothing happens to an import by itself.
+func (o office) settled(s sent) sent {
+	o.t.Helper()
+	s.Active = true
 	for begun := time.Now(); s.Active; time.Sleep(20 * time.Millisecond) {
-		o.ask("GET", "/imports/"+s.ID, nil, http.StatusOK, &s)
+		id := s.ID
+		s = sent{}
+		o.ask("GET", "/imports/"+id, nil, http.StatusOK, &s)
 		if time.Since(begun) > time.Minute {
 			o.t.Fatalf("still %+v", s)
 		}
