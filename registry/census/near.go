@@ -35,10 +35,11 @@ type nearness struct {
 	tolerances map[catalog.SubclassCode]float64
 	places     map[catalog.SubclassCode][]place
 	bound      orb.Bound // of them all
+	shapes     *shapes
 }
 
 func newNearness(subclasses map[catalog.SubclassCode]catalog.Subclass) *nearness {
-	n := &nearness{tolerances: map[catalog.SubclassCode]float64{}, places: map[catalog.SubclassCode][]place{}}
+	n := &nearness{tolerances: map[catalog.SubclassCode]float64{}, places: map[catalog.SubclassCode][]place{}, shapes: newShapes()}
 	for code, s := range subclasses {
 		if t := tolerance(s.Accuracy); t > 0 {
 			n.tolerances[code] = t
@@ -48,7 +49,7 @@ func newNearness(subclasses map[catalog.SubclassCode]catalog.Subclass) *nearness
 	return n
 }
 
-// add takes a row that stands as one point and is not removed.
+// add takes a row that is not removed.
 func (n *nearness) add(row *StagedRow) {
 	code := row.Code.Subclass()
 	held, ok := n.places[code]
@@ -57,6 +58,7 @@ func (n *nearness) add(row *StagedRow) {
 	}
 	r := geo.NewEWKBReader(row.Geometry)
 	if kind, err := r.Header(); err != nil || kind != geo.KindPoint {
+		n.shapes.add(code, row.Line, row.Geometry)
 		return
 	}
 	x, y, _, err := r.Position()
@@ -71,18 +73,18 @@ func (n *nearness) add(row *StagedRow) {
 	n.places[code] = append(held, place{pointindex.At(p), row.Line})
 }
 
-// box is where the store may hold something near to a row.
-func (n *nearness) box() orb.Bound {
+// around is where the store may hold something near to what lies within a bound.
+func (n *nearness) around(bound orb.Bound) orb.Bound {
 	farthest := 0.0
 	for _, t := range n.tolerances {
 		farthest = max(farthest, t)
 	}
 	north := farthest / 110_000 // metres a degree at least
-	lat := min(90, max(math.Abs(n.bound.Min[1]), math.Abs(n.bound.Max[1]))+north)
+	lat := min(90, max(math.Abs(bound.Min[1]), math.Abs(bound.Max[1]))+north)
 	east := min(180, north/math.Cos(lat*math.Pi/180))
 	return orb.Bound{
-		Min: orb.Point{n.bound.Min[0] - east, n.bound.Min[1] - north},
-		Max: orb.Point{n.bound.Max[0] + east, n.bound.Max[1] + north},
+		Min: orb.Point{bound.Min[0] - east, bound.Min[1] - north},
+		Max: orb.Point{bound.Max[0] + east, bound.Max[1] + north},
 	}
 }
 
@@ -105,23 +107,12 @@ type closeness struct {
 	rows      []int64 // of a crowd, the first few
 	inFile    int     // of a crowd
 	inStore   int
+	shape     bool // lines or polygons
 }
 
-// checkNear warns of points of one sub-class that stand so near to another that they may be the same thing (import trap 28), as things will be
+// checkNear warns of what stands so near to another of its sub-class that they may be the same thing (import trap 28), as things will be
 // after the promotion: rows are compared with each other and with what the store holds and no row names.
 func (r *run) checkNear(ctx context.Context) error {
-	codes := r.near.subclasses()
-	if len(codes) == 0 {
-		return nil
-	}
-	r.near.leaveOut(r.doubles)
-	for s, err := range r.staging.Standing(ctx, r.config.Edition, codes, r.near.box()) {
-		if err != nil {
-			return err
-		}
-		code := codes[s.Subclass]
-		r.near.places[code] = append(r.near.places[code], place{pointindex.At(s.At), -s.ID})
-	}
 	var found []closeness
 	var more int64 // than are kept
 	keep := func(c closeness) {
@@ -131,12 +122,11 @@ func (r *run) checkNear(ctx context.Context) error {
 			more++
 		}
 	}
-	for _, code := range codes {
-		t := r.near.tolerances[code]
-		sweep(r.near.places[code], t,
-			func(n neighbour) { keep(closeness{neighbour: n, tolerance: t}) },
-			func(places []place) { keep(crowdOf(places, t)) })
-		delete(r.near.places, code)
+	if err := r.nearPoints(ctx, keep); err != nil {
+		return err
+	}
+	if err := r.nearShapes(ctx, keep); err != nil {
+		return err
 	}
 	slices.SortFunc(found, func(a, b closeness) int { return cmp.Compare(a.row, b.row) })
 	if err := r.reportNear(ctx, found); err != nil {
@@ -146,8 +136,32 @@ func (r *run) checkNear(ctx context.Context) error {
 	return nil
 }
 
+// nearPoints finds the points that are almost in one place.
+func (r *run) nearPoints(ctx context.Context, keep func(closeness)) error {
+	codes := r.near.subclasses()
+	if len(codes) == 0 {
+		return nil
+	}
+	leaveOut(r.near.places, r.doubles)
+	for s, err := range r.staging.Standing(ctx, r.config.Edition, codes, r.near.around(r.near.bound)) {
+		if err != nil {
+			return err
+		}
+		code := codes[s.Subclass]
+		r.near.places[code] = append(r.near.places[code], place{pointindex.At(s.At), -s.ID})
+	}
+	for _, code := range codes {
+		t := r.near.tolerances[code]
+		sweep(r.near.places[code], t, nil,
+			func(n neighbour) { keep(closeness{neighbour: n, tolerance: t}) },
+			func(places []place) { keep(crowdOf(places, t)) })
+		delete(r.near.places, code)
+	}
+	return nil
+}
+
 // leaveOut forgets rows that are not to be promoted.
-func (n *nearness) leaveOut(lines []int64) {
+func leaveOut[K comparable](held map[K][]place, lines []int64) {
 	if len(lines) == 0 {
 		return
 	}
@@ -155,8 +169,8 @@ func (n *nearness) leaveOut(lines []int64) {
 	for _, line := range lines {
 		out[line] = true
 	}
-	for code, places := range n.places {
-		n.places[code] = slices.DeleteFunc(places, func(p place) bool { return out[p.who] })
+	for key, places := range held {
+		held[key] = slices.DeleteFunc(places, func(p place) bool { return out[p.who] })
 	}
 }
 
@@ -217,6 +231,9 @@ func (c closeness) pairText(code string, where catalog.Text) catalog.Text {
 	t := catalog.Text{
 		ZH: fmt.Sprintf("与 %s（%s）属同一小类，相距 %.2f 米，在该小类的定位误差 %g 米以内", code, where.ZH, c.metres, c.tolerance),
 		EN: fmt.Sprintf("%.2f m from %s, %s, of the same sub-class, which is surveyed to %g m", c.metres, code, where.EN, c.tolerance),
+	}
+	if c.shape {
+		t = c.shapeText(code, where)
 	}
 	if c.count > 1 {
 		t.ZH += fmt.Sprintf("，共 %d 个这样近", c.count)

@@ -20,7 +20,7 @@ type run struct {
 	warnings int64
 	fixed    int64
 	unstaged []NamedLine // bad rows whose code can be read
-	doubles  []int64     // staged rows to take out
+	doubles  []int64     // staged rows that the checks of the whole file take out
 	near     *nearness
 
 	recognised []catalog.Text

@@ -40,6 +40,8 @@ type Staging interface {
 	CrossedPolygons(ctx context.Context) iter.Seq2[CrossedPolygon, error]
 	// Standing yields where the live points of an edition's sub-classes stand that no staged row names, within a box in degrees.
 	Standing(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[StandingPoint, error]
+	// StandingShapes yields the boxes around the live lines and polygons, as Standing does points.
+	StandingShapes(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[StandingShape, error]
 	// Codes are the codes of staged rows, by line, and of components, by id.
 	Codes(ctx context.Context, lines, ids []int64) (ofRows, ofComponents map[int64]string, err error)
 	// TakeOver puts what components keep, by StagedRow.Kept, into the staged rows that name them. The promotion does so once more.
@@ -84,4 +86,12 @@ type StandingPoint struct {
 	ID       int64
 	Subclass int // its place among those that were asked for
 	At       orb.Point
+}
+
+// StandingShape is a component that stands as a line or polygon, or several.
+type StandingShape struct {
+	ID        int64
+	Subclass  int // its place among those that were asked for
+	Dimension int // 1 of lines, 2 of polygons
+	Box       orb.Bound
 }

@@ -30,8 +30,8 @@ const crowded = 8
 
 // sweep finds the places that stand at most metres from another, and reorders them. Each row is told of once, with the nearest among
 // what the store holds, the rows before it and the crowds beside it, so that of two rows the later one is told of. What stands
-// together in one square of that size, more than crowded and a row among them, goes to crowd instead. Distances are those of the rounded positions.
-func sweep(places []place, metres float64, near func(neighbour), crowd func([]place)) {
+// together in one square of that size, more than crowded and a row among them, goes to crowd instead. What is not alike is not near; nil: all is. Distances are those of the rounded positions.
+func sweep(places []place, metres float64, alike func(p, q place) bool, near func(neighbour), crowd func([]place)) {
 	if len(places) < 2 {
 		return
 	}
@@ -56,7 +56,7 @@ func sweep(places []place, metres float64, near func(neighbour), crowd func([]pl
 					continue
 				}
 				far := geo.Metres(p.at.Point(), q.at.Point())
-				if far > metres {
+				if far > metres || alike != nil && !alike(p, q) {
 					continue
 				}
 				found.count++

@@ -13,7 +13,7 @@ import (
 
 // swept is what sweep tells of some places, by row; a crowd as its members, in order.
 func swept(places []place, metres float64) (near []neighbour, crowds [][]int64) {
-	sweep(slices.Clone(places), metres, func(n neighbour) { near = append(near, n) }, func(members []place) {
+	sweep(slices.Clone(places), metres, nil, func(n neighbour) { near = append(near, n) }, func(members []place) {
 		var who []int64
 		for _, p := range members {
 			who = append(who, p.who)

@@ -38,6 +38,7 @@ func (r *run) checkPolygons(ctx context.Context) error {
 	}
 	r.batch.Good -= int64(len(lines))
 	r.batch.Bad += int64(len(lines))
+	r.doubles = append(r.doubles, lines...)
 	return r.remove(ctx, lines)
 }
 

@@ -14,17 +14,27 @@ import (
 // Standing leaves what is still to come with the database: memory does not grow with it. Tables that have just been filled have no statistics,
 // and the planner would then look through all staged rows for each component: it is told not to.
 func (g *staging) Standing(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[census.StandingPoint, error] {
-	return func(yield func(census.StandingPoint, error) bool) {
+	return standing(ctx, g, sqlStageStanding, scanStandingPoint, e, subclasses, box)
+}
+
+// StandingShapes reads boxes alone.
+func (g *staging) StandingShapes(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[census.StandingShape, error] {
+	return standing(ctx, g, sqlStageStandingShapes, scanStandingShape, e, subclasses, box)
+}
+
+func standing[T any](ctx context.Context, g *staging, sql string, scan pgx.RowToFunc[T], e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
 		tx, err := g.conn.Begin(ctx)
 		if err == nil {
 			defer tx.Rollback(context.WithoutCancel(ctx)) // nothing was written
 			_, err = tx.Exec(ctx, `set local enable_nestloop = off`)
 		}
 		if err != nil {
-			yield(census.StandingPoint{}, interpret("read the points near", err))
+			yield(none, interpret("read what stands near", err))
 			return
 		}
-		stream(ctx, tx, yield, "read the points near", scanStandingPoint, staged(g.id, sqlStageStanding),
+		stream(ctx, tx, yield, "read what stands near", scan, staged(g.id, sql),
 			string(e), subclasses, box.Min[0], box.Min[1], box.Max[0], box.Max[1])
 	}
 }
@@ -32,6 +42,11 @@ func (g *staging) Standing(ctx context.Context, e catalog.Edition, subclasses []
 func scanStandingPoint(row pgx.CollectableRow) (p census.StandingPoint, err error) {
 	err = row.Scan(&p.ID, &p.Subclass, &p.At[0], &p.At[1])
 	return p, err
+}
+
+func scanStandingShape(row pgx.CollectableRow) (s census.StandingShape, err error) {
+	err = row.Scan(&s.ID, &s.Subclass, &s.Dimension, &s.Box.Min[0], &s.Box.Min[1], &s.Box.Max[0], &s.Box.Max[1])
+	return s, err
 }
 
 // Codes reads both in one query.
@@ -60,6 +75,15 @@ const (
 select c.id, array_position($2::text[], c.subclass) - 1, st_x(c.geom), st_y(c.geom) from component c
 where c.edition = $1 and c.subclass = any($2) and c.state <> '移除'
     and c.geom && st_makeenvelope($3, $4, $5, $6, 4326) and st_geometrytype(c.geom) = 'ST_Point'
+    and not exists (
+        select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code where a.component_id = c.id
+    )`
+
+	sqlStageStandingShapes = `
+select c.id, array_position($2::text[], c.subclass) - 1, st_dimension(c.geom), st_xmin(c.geom), st_ymin(c.geom), st_xmax(c.geom), st_ymax(c.geom)
+from component c
+where c.edition = $1 and c.subclass = any($2) and c.state <> '移除'
+    and c.geom && st_makeenvelope($3, $4, $5, $6, 4326) and st_dimension(c.geom) > 0
     and not exists (
         select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code where a.component_id = c.id
     )`
