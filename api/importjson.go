@@ -111,7 +111,7 @@ func (s *Server) importJSON(i intake.Import) importJSON {
 			j.Failure = &failureJSON{u.FailureCode, u.Failure}
 		}
 	}
-	if i.Upload != nil && b.Bad > 0 && ended(i) {
+	if i.Upload != nil && b.Bad > 0 && ended(i) && i.State != intake.State(census.NeedsAnswers) {
 		j.Links = append(j.Links, s.link("alternate", "", path+"/rejects", "", "the rows with errors, as they came, to be mended (待改正的行)"))
 	}
 	if i.State == intake.State(census.NeedsAnswers) && !i.Active {

@@ -65,6 +65,10 @@ func TestWhatAFileLeavesOpenIsAnsweredAndItIsReadAgain(t *testing.T) {
 		t.Errorf("files: %q", left)
 	}
 
+	if got := o.call("GET", "/imports/"+id+"/rejects", nil, o.key); got.Status != http.StatusConflict {
+		t.Errorf("rejects before the answers: %d %s", got.Status, got.Body)
+	}
+
 	// One of two, and one that is not asked.
 	sent := o.reply(id, map[string]string{"state.好的": "完好", "unit.某处": "U1"})
 	if again := sent.imported(http.StatusAccepted); again.ID != id || sent.Header.Get("Location") != base+"/imports/"+id || again.State == "needs_answers" && !again.Active {

@@ -76,7 +76,7 @@ func (s *Server) importRejects(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ended(i) {
+	if !ended(i) || i.State == intake.State(census.NeedsAnswers) { // what is open may still be answered
 		return nil, notChecked()
 	}
 	none := registry.NewError(registry.NotFound, "no_rejects", "该文件没有可单独下载的错误行", "this file has no rows that were left out for their errors")

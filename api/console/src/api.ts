@@ -28,7 +28,7 @@ export class ProblemError extends Error {
 /** What is sent besides a path and a query. */
 export interface Sent {
   method?: "POST" | "DELETE";
-  body?: Blob;
+  body?: Blob | string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }

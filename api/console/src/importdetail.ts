@@ -3,10 +3,12 @@ import { el } from "./dom.ts";
 import { say, type Language, type Word } from "./i18n.ts";
 import { moment, stateTag } from "./importlist.ts";
 import { ImportPreview } from "./importpreview.ts";
+import { ImportQuestions } from "./importquestions.ts";
 import { issueTable } from "./issuetable.ts";
-import type { Import, Issue, Undone } from "./wire.ts";
+import type { Fix, Import, Issue, Undone } from "./wire.ts";
 
 const portion = 100; // issues at a time
+const mostFixes = 12; // ways in which cells were put right
 
 interface Heard {
   decided: (batch: Import) => void;
@@ -18,10 +20,12 @@ export class ImportDetail {
   private batch: Import | null = null;
   private language: Language = "zh";
   private issues: Issue[] = [];
+  private fixes: Fix[] = [];
   private issuesOf = ""; // the batch, and its state, that the issues were asked for
   private shown = ""; // what was shown last: what is the same is left alone, with what somebody has begun to write in it
   private undone: { id: string; what: Undone } | null = null;
   private readonly preview: ImportPreview;
+  private readonly questions: ImportQuestions;
 
   constructor(
     private readonly root: HTMLElement,
@@ -29,6 +33,7 @@ export class ImportDetail {
     private readonly heard: Heard,
   ) {
     this.preview = new ImportPreview(api, heard.failed);
+    this.questions = new ImportQuestions(api, heard);
   }
 
   /** Shows a batch, or what to do when there is none. */
@@ -42,11 +47,12 @@ export class ImportDetail {
       this.root.replaceChildren(el("p", { class: "hint" }, say(language, hasKey ? "chooseBatch" : "keyNeeded")));
       return;
     }
-    const asked = `${batch.id} ${batch.state}`;
+    const asked = `${batch.id} ${batch.state} ${batch.active} ${batch.started_at ?? ""}`;
     if (this.issuesOf !== asked) {
       this.issuesOf = asked;
       this.issues = [];
-      if (!batch.active) await this.ask(0, asked);
+      this.fixes = [];
+      if (!batch.active) await Promise.all([this.ask(0, asked), this.askFixes(asked)]);
     }
     if (this.shown === shown) this.render(batch);
   }
@@ -62,11 +68,22 @@ export class ImportDetail {
     }
   }
 
+  /** Gets how often what was fixed: the list of batches does not say. */
+  private async askFixes(asked: string): Promise<void> {
+    try {
+      const { issues } = await this.api.get<Import>(`imports/${asked.split(" ")[0]!}`);
+      if (this.issuesOf === asked) this.fixes = issues.fixes ?? [];
+    } catch (failure) {
+      this.heard.failed(failure);
+    }
+  }
+
   private render(batch: Import): void {
     const { language } = this;
     this.root.replaceChildren(
       el("header", {}, el("h2", {}, batch.name), stateTag(language, batch)),
       this.progress(batch) ?? "",
+      batch.state === "needs_answers" && !batch.active ? this.questions.show(language, batch) : "",
       this.outcome(batch),
       batch.recognised.length > 0 ? el("section", { class: "recognised" },
         el("h3", {}, say(language, "recognised")),
@@ -88,17 +105,18 @@ export class ImportDetail {
   private outcome(batch: Import): HTMLElement {
     const { language } = this;
     const { rows, changes } = batch;
-    const figures: [Word, number, string][] = [["rowsGood", rows.good, "good"], ["rowsBad", rows.bad, "bad"]];
+    // What is open is counted as refused, which nobody has said yet.
+    const figures: [Word, number, string][] = batch.state === "needs_answers" ? [] : [["rowsGood", rows.good, "good"], ["rowsBad", rows.bad, "bad"]];
     if (changes) figures.push(["created", changes.created, "good"], ["updated", changes.updated, "good"], ["unchanged", changes.unchanged, ""]);
     const why = batch.failure?.message[language] ?? (batch.state === "rejected" ? reasonText(language, batch.reason) : batch.reason);
     return el("section", { class: "outcome" },
-      el("ul", { class: "figures" }, ...figures.map(([word, n, kind]) =>
+      figures.length > 0 && el("ul", { class: "figures" }, ...figures.map(([word, n, kind]) =>
         el("li", { class: n > 0 ? kind : "", "data-figure": word }, el("strong", {}, n.toLocaleString("en")), el("span", {}, say(language, word))))),
       why && el("p", { class: "flag" }, why),
       batch.same_as && el("p", { class: "flag" }, say(language, "sameAs")),
       this.undone?.id === batch.id && this.left(this.undone.what),
-      batch.state === "staged" && !batch.active && el("p", { class: "decide" },
-        rows.bad > 0
+      (batch.state === "staged" || batch.state === "needs_answers") && !batch.active && el("p", { class: "decide" },
+        batch.state === "needs_answers" ? "" : rows.bad > 0
           ? this.button("commitGood", { n: rows.good }, "primary", () => this.decide(batch, "POST", "/commit", { accept: "good" }))
           : this.button("commitAll", {}, "primary", () => this.decide(batch, "POST", "/commit", { accept: "all" })),
         this.button("discard", {}, "", () => this.decide(batch, "DELETE", "", {}))),
@@ -116,7 +134,11 @@ export class ImportDetail {
       el("p", { class: "counts" },
         count(errors, "errors", "error"), count(warnings, "warnings", "warning"), count(fixed, "fixes", "fixed"),
         this.button("issuesCSV", {}, "", () => this.download(batch, "issues", { f: "csv" }, ".issues.csv")),
-        this.button("reportWorkbook", {}, "", () => this.download(batch, "report.xlsx", {}, ".report.xlsx"))),
+        this.button("reportWorkbook", {}, "", () => this.download(batch, "report.xlsx", {}, ".report.xlsx")),
+        batch.rows.bad > 0 && batch.state !== "needs_answers" && batch.reason !== "file_not_read" && this.button("rejects", { n: batch.rows.bad }, "", () => this.download(batch, "rejects", {}, ""))),
+      this.fixes.length > 0 && el("ul", { class: "fixes" }, ...this.fixes.slice(0, mostFixes).map((fix) => el("li", {}, say(language, "fixesOf", {
+        column: fix.sheet ? `${fix.sheet} · ${fix.column}` : fix.column, message: fix.message[language], n: fix.cells, value: fix.value, instead: fix.instead || say(language, "empty"),
+      })))),
       issueTable(language, this.issues),
       el("p", { class: "hint" }, say(language, "issuesShown", { n: this.issues.length, total }), " ",
         this.issues.length % portion === 0 && this.issues.length < total && this.issues.length > 0 && this.button("more", {}, "", () => this.more(batch))),
@@ -142,8 +164,9 @@ export class ImportDetail {
 
   /** Saves a file about a batch. A plain link could not carry the key. */
   private async download(batch: Import, what: string, query: Record<string, string>, ending: string): Promise<void> {
-    const url = URL.createObjectURL(await this.api.file(`imports/${batch.id}/${what}`, query));
-    el("a", { href: url, download: batch.name + ending }).click();
+    const file = await this.api.file(`imports/${batch.id}/${what}`, query);
+    const url = URL.createObjectURL(file);
+    el("a", { href: url, download: what === "rejects" ? rejectsName(batch.name, file.type) : batch.name + ending }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
 
@@ -168,6 +191,12 @@ export class ImportDetail {
       el("p", {}, say(language, "undone", { restored, withdrawn, left: left_count })),
       el("ul", {}, ...left.map(({ code, actor, at }) => el("li", {}, el("code", {}, code), " ", say(language, "leftBy", { actor, at: moment(at) })))));
   }
+}
+
+/** The rows to be mended keep the file's ending, which tells its format; a workbook may have come under another. */
+function rejectsName(name: string, type: string): string {
+  const [, stem = name, ending = ""] = /^(.*?)(\.[^.]*)?$/.exec(name) ?? [];
+  return `${stem}.rejects${type.includes("spreadsheet") ? ".xlsx" : ending}`;
 }
 
 /** Why a file was refused, in words. Who undoes a batch writes the words himself. */

@@ -7,9 +7,9 @@ import { say, type Language, type Word } from "./i18n.ts";
 import type { CityMap } from "./map.ts";
 import { kindColours } from "./palette.ts";
 import { anchorOf, boxAround } from "./shape.ts";
-import type { Change, ChangeKind, City, Difference } from "./wire.ts";
+import type { Change, City, Counted, Difference } from "./wire.ts";
 
-const kinds = ["created", "updated", "moved", "format_only", "unchanged"] as const satisfies ChangeKind[];
+const kinds = ["created", "updated", "moved", "format_only", "unchanged", "renumbered", "missing"] as const satisfies Counted[];
 const mostShown = 1000; // changes, on the map and in the table
 const mostColumns = 5; // of which is said how many rows they alone change
 const padding = { top: 40, right: 40, bottom: 40, left: 40 };
@@ -73,13 +73,24 @@ export class ImportPreview {
       el("ul", { class: "kinds" }, ...kinds.map((kind) => totals[kind] ? this.total(language, kind, totals[kind]) : "")),
       el("ul", { class: "columns" }, ...columns.filter(({ only }) => only > 0).slice(0, mostColumns).map(({ column, only, only_format }) =>
         el("li", {}, say(language, only_format === only ? "columnOnlyFormat" : "columnOnly", { n: only, column })))),
+      ...this.unnamed(language, this.difference),
       changed ? this.canvas : el("p", { class: "hint" }, say(language, "differenceNone")),
       changed ? this.table(language) : "",
       changed ? el("p", { class: "hint" }, say(language, "changesShown", { n: this.changes.length })) : "",
     );
   }
 
-  private total(language: Language, kind: ChangeKind, n: number): HTMLElement {
+  /** What no row names: only a declared scope has it. */
+  private unnamed(language: Language, { renumbered, missing }: Difference): HTMLElement[] {
+    const list = (word: Word, lines: HTMLElement[]) => el("details", { class: "unnamed", "data-list": word }, el("summary", {}, say(language, word, { n: lines.length })), el("ul", {}, ...lines));
+    return [
+      renumbered.length > 0 && list("renumberedOf", renumbered.map((pair) => el("li", {}, el("code", {}, pair.old), " → ", el("code", {}, pair.new),
+        ` · ${say(language, "metres", { n: pair.distance_m })} · ${say(language, "atRow")} ${placeOf(pair)}`))),
+      missing.length > 0 && list("missingOf", missing.map(({ code, grid }) => el("li", {}, el("code", {}, code), ` · ${grid}`))),
+    ].filter((section) => section !== false);
+  }
+
+  private total(language: Language, kind: Counted, n: number): HTMLElement {
     return el("li", { "data-kind": kind }, swatch(kind), el("strong", {}, n.toLocaleString("en")), " ", say(language, `kind_${kind}`));
   }
 
@@ -88,7 +99,7 @@ export class ImportPreview {
     return el("div", { class: "changes", tabindex: 0 }, el("table", { class: "issuetable" },
       el("thead", {}, el("tr", {}, ...head)),
       el("tbody", {}, ...this.changes.map(({ properties: change, geometry }) => el("tr", { "data-change": change.code, onclick: () => this.visit(geometry) },
-        el("td", { class: "number" }, String(change.row)),
+        el("td", { class: "number" }, placeOf(change)),
         el("td", {}, el("code", {}, change.code)),
         el("td", {}, swatch(change.kind), say(language, `kind_${change.kind}`), change.distance_m !== undefined && ` ${say(language, "metres", { n: change.distance_m })}`,
           ...change.columns.filter(({ column }) => column !== "geometry").map((column) => columnChange(language, column)))))),
@@ -106,14 +117,23 @@ function columnChange(language: Language, { column, old, new: to }: Change["colu
   return el("span", { class: "columnchange" }, el("code", {}, column), " ", value(old), " → ", value(to));
 }
 
-function swatch(kind: ChangeKind): SVGElement {
+/** Where a row stands, as the crew's own editor counts. */
+function placeOf({ sheet, row }: { sheet?: string; row: number }): string {
+  return sheet ? `${sheet} · ${row}` : String(row);
+}
+
+function swatch(kind: Counted): SVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-  for (const [name, value] of Object.entries({ cx: 5, cy: 5, r: 5, fill: kind === "unchanged" ? "#d5d8dc" : kindColours[kind] })) dot.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries({ cx: 5, cy: 5, r: 5, fill: colourOf(kind) })) dot.setAttribute(name, String(value));
   svg.setAttribute("class", "dot");
   svg.setAttribute("viewBox", "0 0 10 10");
   svg.append(dot);
   return svg;
+}
+
+function colourOf(kind: Counted): string {
+  return kind in kindColours ? kindColours[kind as keyof typeof kindColours] : kind === "unchanged" ? "#d5d8dc" : "#a3202f";
 }
 
 /** The way from where a component stands to where it would. */

@@ -81,7 +81,7 @@ export class ImportsPage {
       this.sending = file.name;
       this.words();
       try {
-        const batch = await this.api.send<Import>("imports", { name: file.name, accept: "none" }, {
+        const batch = await this.api.send<Import>("imports", { name: file.name, accept: "none", ...this.reading() }, {
           method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" },
         });
         this.put(batch);
@@ -93,6 +93,12 @@ export class ImportsPage {
     this.sending = "";
     this.words();
     this.show();
+  }
+
+  /** How the files are to be read, as far as somebody says. */
+  private reading(): Record<string, string> {
+    const said = ["sheet", "crs", "scope"].map((name) => [name, byId<HTMLInputElement>(name).value.trim()] as const);
+    return Object.fromEntries(said.filter(([, value]) => value !== ""));
   }
 
   /** Asks for the batches of late, and again while one of them is on its way. */
@@ -147,7 +153,8 @@ export class ImportsPage {
     const write = (id: string, word: Word) => { byId(id).textContent = say(this.language, word); };
     document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
     document.title = `${say(this.language, "imports")} · CityGrid`;
-    for (const [id, word] of [["title", "imports"], ["to-map", "toMap"], ["key-label", "key"], ["language", "switch"], ["choose-label", "choose"], ["drop-hint", "dropHint"]] as const) write(id, word);
+    for (const [id, word] of [["title", "imports"], ["to-map", "toMap"], ["key-label", "key"], ["language", "switch"], ["choose-label", "choose"], ["drop-hint", "dropHint"],
+      ["reading-label", "reading"], ["sheet-label", "sheet"], ["crs-label", "crs"], ["scope-label", "scope"], ["scope-hint", "scopeHint"]] as const) write(id, word);
     byId("drop-label").textContent = this.sending ? say(this.language, "sending", { name: this.sending }) : say(this.language, "drop");
     byId<HTMLInputElement>("key-input").placeholder = say(this.language, "keyHint");
     byId("language").title = say(this.language, "switchTo");

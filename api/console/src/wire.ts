@@ -133,7 +133,29 @@ export interface Import {
   changes?: { created: number; updated: number; unchanged: number };
   same_as?: string;
   recognised: Text[];
-  issues: { errors: number; warnings: number; fixed: number; by_code?: { code: string; severity: Severity; count: number }[] };
+  issues: { errors: number; warnings: number; fixed: number; by_code?: { code: string; severity: Severity; count: number }[]; fixes?: Fix[] };
+}
+
+/** How many cells of a column were put right in one way, with the first. */
+export interface Fix {
+  sheet?: string;
+  column: string;
+  code: string;
+  cells: number;
+  value: string;
+  instead: string;
+  message: Text;
+}
+
+/** What a file leaves open for its crew to say. */
+export interface Question {
+  key: string;
+  text: Text;
+  evidence: Text[];
+  options: { value: string; text: Text }[];
+  proposal?: string;
+  /** How many rows it concerns; 0: the whole file. */
+  rows: number;
 }
 
 export type Severity = "error" | "warning" | "fixed";
@@ -151,15 +173,22 @@ export interface Issue {
 
 export type ChangeKind = "created" | "updated" | "moved" | "format_only" | "unchanged";
 
+/** What is counted of a preview: changes, and what the declared scope lacks. */
+export type Counted = ChangeKind | "renumbered" | "missing";
+
 /** What the commit of a preview would change. */
 export interface Difference {
-  totals: Partial<Record<ChangeKind, number>>;
+  totals: Partial<Record<Counted, number>>;
   columns: { column: string; rows: number; only: number; only_format: number }[];
+  /** New rows that stand where missing components stand, and what no row names of the declared scope: the first of them. */
+  renumbered: { sheet?: string; row: number; new: string; old: string; distance_m: number }[];
+  missing: { code: string; grid: string }[];
 }
 
 /** One changed row, as the preview has it on the map. */
 export interface Change {
   code: string;
+  sheet?: string;
   row: number;
   kind: ChangeKind;
   columns: { column: string; old: string; new: string; format: boolean; cleared: boolean }[];
