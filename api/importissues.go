@@ -30,14 +30,18 @@ func (s *Server) importIssues(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	only, err := r.params.Severity()
+	if err != nil {
+		return nil, err
+	}
 	table, err := wantsCSV(r)
 	if err != nil {
 		return nil, err
 	}
 	if table {
-		return s.issueTable(r, i, after)
+		return s.issueTable(r, i, only, after)
 	}
-	issues, err := s.imports.Store().IssuePage(r.ctx, i.ID, after, limit+1)
+	issues, err := s.imports.Store().IssuePage(r.ctx, i.ID, only, after, limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +49,11 @@ func (s *Server) importIssues(r *request) (*answer, error) {
 	links := []link{s.link("self", typeJSON, path, r.http.URL.RawQuery, ""), s.link("alternate", typeCSV, path, "f=csv", "all as CSV")}
 	if len(issues) > limit {
 		issues = issues[:limit]
-		links = append(links, s.link("next", typeJSON, path, fmt.Sprintf("limit=%d&after=%d", limit, after+int64(limit)), "next page"))
+		query := fmt.Sprintf("limit=%d&after=%d", limit, after+int64(limit))
+		if only != "" {
+			query += "&severity=" + string(only)
+		}
+		links = append(links, s.link("next", typeJSON, path, query, "next page"))
 	}
 	list := make([]issueJSON, len(issues))
 	for n, is := range issues {
@@ -87,9 +95,9 @@ func wantsCSV(r *request) (bool, error) {
 
 // issueTable is written page by page: no connection is held while one is sent. It begins with a mark of UTF-8, without which Excel takes it
 // for another encoding.
-func (s *Server) issueTable(r *request, i intake.Import, after int64) (*answer, error) {
+func (s *Server) issueTable(r *request, i intake.Import, only census.Severity, after int64) (*answer, error) {
 	chinese := prefersChinese(r.http)
-	first, err := s.imports.Store().IssuePage(r.ctx, i.ID, after, query.MaxLimit)
+	first, err := s.imports.Store().IssuePage(r.ctx, i.ID, only, after, query.MaxLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +127,7 @@ func (s *Server) issueTable(r *request, i intake.Import, after int64) (*answer, 
 			}
 			after += query.MaxLimit
 			var err error
-			if page, err = s.issuePage(ctx, i.ID, after); err != nil {
+			if page, err = s.issuePage(ctx, i.ID, only, after); err != nil {
 				return err
 			}
 		}
@@ -127,7 +135,7 @@ func (s *Server) issueTable(r *request, i intake.Import, after int64) (*answer, 
 }
 
 // issuePage reads one more page, in its turn among the requests.
-func (s *Server) issuePage(ctx context.Context, id census.BatchID, after int64) ([]census.Issue, error) {
+func (s *Server) issuePage(ctx context.Context, id census.BatchID, only census.Severity, after int64) ([]census.Issue, error) {
 	ctx, cancel := context.WithTimeout(ctx, itemsBudget)
 	defer cancel()
 	leave, err := s.admit(ctx, s.database)
@@ -135,5 +143,5 @@ func (s *Server) issuePage(ctx context.Context, id census.BatchID, after int64) 
 		return nil, err
 	}
 	defer leave()
-	return s.imports.Store().IssuePage(ctx, id, after, query.MaxLimit)
+	return s.imports.Store().IssuePage(ctx, id, only, after, query.MaxLimit)
 }

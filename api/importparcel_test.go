@@ -93,6 +93,16 @@ func TestWhatWasFixedIsCountedByColumnAndCode(t *testing.T) {
 	equal(t, at(t, fixes, 0, "instead"), "2011-12-31")
 	equal(t, at(t, fixes, 1, "code"), "full_width")
 	equal(t, at(t, fixes, 1, "cells"), 2.0)
+	for severity, count := range map[string]int{"fixed": 6, "error": 0, "warning": 0} {
+		if list, _ := at(t, o.call("GET", "/imports/"+id+"/issues?severity="+severity, nil, o.key).ok(), "issues").([]any); len(list) != count {
+			t.Errorf("%s: %v", severity, list)
+		}
+	}
+	page := o.call("GET", "/imports/"+id+"/issues?severity=fixed&limit=4", nil, o.key).ok()
+	equal(t, at(t, page, "links", 2, "href"), base+"/imports/"+id+"/issues?limit=4&after=4&severity=fixed")
+	if got := o.call("GET", "/imports/"+id+"/issues?severity=bad", nil, o.key); got.Status != http.StatusBadRequest {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
 	if _, listed := at(t, o.call("GET", "/imports", nil, o.key).ok(), "imports", 0, "issues").(map[string]any)["fixes"]; listed {
 		t.Error("the list shows them too")
 	}

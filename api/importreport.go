@@ -160,7 +160,7 @@ func (s *Server) reportOf(r *request) (intake.Import, report.Content, error) {
 func (s *Server) issuesOf(ctx context.Context, id census.BatchID) iter.Seq2[census.Issue, error] {
 	return func(yield func(census.Issue, error) bool) {
 		for after := int64(0); ; after += query.MaxLimit {
-			page, err := s.imports.Store().IssuePage(ctx, id, after, query.MaxLimit)
+			page, err := s.imports.Store().IssuePage(ctx, id, "", after, query.MaxLimit)
 			if err != nil {
 				yield(census.Issue{}, err)
 				return

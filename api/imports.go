@@ -46,7 +46,7 @@ func importRoutes() []route {
 		list,
 		of(http.MethodGet, "/imports/:importId", (*Server).oneImport),
 		of(http.MethodDelete, "/imports/:importId", (*Server).discardImport),
-		of(http.MethodGet, "/imports/:importId/issues", (*Server).importIssues, "limit", "after", "f"),
+		of(http.MethodGet, "/imports/:importId/issues", (*Server).importIssues, "limit", "after", "severity", "f"),
 		events,
 		commit,
 		report("json", (*Server).importReportJSON),

@@ -45,6 +45,19 @@ func (p Parameters) Encoding() (census.Encoding, error) {
 	return e, nil
 }
 
+// Severity reads the parameter severity, empty when absent: of every severity.
+func (p Parameters) Severity() (census.Severity, error) {
+	text, given := p["severity"]
+	switch s := census.Severity(text); s {
+	case census.Error, census.Warning, census.Fixed:
+		return s, nil
+	}
+	if given {
+		return "", invalid(field("severity", text, "应为其中之一：error, warning, fixed", "write one of error, warning, fixed"))
+	}
+	return "", nil
+}
+
 // SurveyName is the name of a survey file, cleaned of folders. It refuses formats that are not read.
 func SurveyName(text string) (string, error) {
 	name, err := intake.CleanName(text)

@@ -37,8 +37,9 @@ type Store interface {
 	KeptUploads(ctx context.Context) ([]Upload, error)
 	// IssueCounts is how many issues of each code and severity are kept of a batch, the most frequent first.
 	IssueCounts(ctx context.Context, id census.BatchID) ([]IssueCount, error)
-	// IssuePage are the issues of a batch by sheet, row and column, at most limit of those after the first ones.
-	IssuePage(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Issue, error)
+	// IssuePage are the issues of a batch by sheet, row and column, of one severity or, where that is empty, of all, at most limit of those after
+	// the first ones.
+	IssuePage(ctx context.Context, id census.BatchID, only census.Severity, after int64, limit int) ([]census.Issue, error)
 	// Questions are what is open about the file of a batch, and the answers that were applied; NotFound when there is no such batch.
 	Questions(ctx context.Context, id census.BatchID) (open []census.Question, applied []census.Answer, err error)
 	// SaveAnswers keeps the answers to what an upload leaves open, and removes its batch where that needs answers, so that it may begin anew under its id.

@@ -87,9 +87,9 @@ func (s *Store) IssueCounts(ctx context.Context, id census.BatchID) ([]intake.Is
 	return collect(ctx, s.pool, "count issues", pgx.RowToStructByPos[intake.IssueCount], sqlIssueCounts, [16]byte(id))
 }
 
-// IssuePage are issues of a batch in the order of BatchIssues, at most limit of those after the first ones.
-func (s *Store) IssuePage(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Issue, error) {
-	return collect(ctx, s.pool, "read issues", scanIssue, sqlIssuePage, [16]byte(id), after, limit)
+// IssuePage are issues of a batch in the order of BatchIssues, of one severity or of all, at most limit of those after the first ones.
+func (s *Store) IssuePage(ctx context.Context, id census.BatchID, only census.Severity, after int64, limit int) ([]census.Issue, error) {
+	return collect(ctx, s.pool, "read issues", scanIssue, sqlIssuePage, [16]byte(id), after, limit, only)
 }
 
 func scanUpload(row pgx.CollectableRow) (intake.Upload, error) {
@@ -132,5 +132,5 @@ select code, severity, count(*) from import_issue where batch_id = $1 group by c
 
 	// What is equal in all of this is equal altogether: any order of it is the same.
 	sqlIssuePage = `select sheet, row, col, code, severity, value, instead, message_zh, message_en from import_issue
-where batch_id = $1 order by sheet, row, col, code, severity, value, message_en, instead offset $2 limit $3`
+where batch_id = $1 and ($4 = '' or severity = $4) order by sheet, row, col, code, severity, value, message_en, instead offset $2 limit $3`
 )
