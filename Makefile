@@ -24,7 +24,7 @@ GO_FILES = $$(find . -name node_modules -prune -o -name '*.go' -print)
 # Without a repository that git trusts there is no version to stamp into the binary, and go build would fail looking for one.
 VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 
-.PHONY: help run build setup setup-test setup-bench test check test-go test-fuzz test-console bench torture clean
+.PHONY: help run build setup setup-test setup-bench test check test-go test-fuzz test-console screenshots bench torture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ test-fuzz: ## each fuzz target for FUZZTIME
 
 test-console: $(MODULES) build ## types, unit tests and browser tests of the pages
 	cd $(CONSOLE) && npm test
+
+screenshots: $(MODULES) build ## draw the pictures in docs anew, from the pages as they are
+	cd $(CONSOLE) && npm run screenshot
 
 bench: setup-bench ## measure beside plain methods; the whole takes 20 minutes and writes docs/benchmarks.md
 	go run -buildvcs=$(VCS) ./internal/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md

@@ -109,8 +109,6 @@ const table = {
   recognised: ["识别结果", "What was recognised"],
   questions: ["待答问题（{n}）", "What only you can say ({n})"],
   questionsHint: ["已读 {rows} 行，尚未作任何更改。全部答完后按答复重新读取；下面的问题清单是一律不予采纳时的情形。", "{rows} rows were read and nothing was changed. When all is answered the file is read again; what was found, below, is as if each were refused."],
-  questionRows: ["{n} 行", "{n} rows"],
-  questionFile: ["整个文件", "the whole file"],
   chooseAnswer: ["请选择…", "Choose…"],
   likely: ["建议", "likely"],
   proposals: ["按建议填入（{n}）", "Fill in what is likely ({n})"],

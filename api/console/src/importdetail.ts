@@ -5,7 +5,7 @@ import { moment, stateTag } from "./importlist.ts";
 import { ImportPreview } from "./importpreview.ts";
 import { ImportQuestions } from "./importquestions.ts";
 import { issueTable } from "./issuetable.ts";
-import type { Fix, Import, Issue, Undone } from "./wire.ts";
+import type { Fix, Import, Issue, Severity, Undone } from "./wire.ts";
 
 const portion = 100; // issues at a time
 const mostFixes = 12; // ways in which cells were put right
@@ -20,6 +20,7 @@ export class ImportDetail {
   private batch: Import | null = null;
   private language: Language = "zh";
   private issues: Issue[] = [];
+  private only: Severity = "error"; // what of the issues is shown
   private fixes: Fix[] = [];
   private issuesOf = ""; // the batch, and its state, that the issues were asked for
   private shown = ""; // what was shown last: what is the same is left alone, with what somebody has begun to write in it
@@ -52,6 +53,7 @@ export class ImportDetail {
       this.issuesOf = asked;
       this.issues = [];
       this.fixes = [];
+      this.only = batch.issues.errors > 0 ? "error" : batch.issues.warnings > 0 ? "warning" : "fixed";
       if (!batch.active) await Promise.all([this.ask(0, asked), this.askFixes(asked)]);
     }
     if (this.shown === shown) this.render(batch);
@@ -61,8 +63,9 @@ export class ImportDetail {
   private async ask(after: number, asked: string): Promise<void> {
     const id = asked.split(" ")[0]!;
     try {
-      const { issues } = await this.api.get<{ issues: Issue[] }>(`imports/${id}/issues`, { limit: portion, after });
-      if (this.issuesOf === asked) this.issues.push(...issues);
+      const only = this.only;
+      const { issues } = await this.api.get<{ issues: Issue[] }>(`imports/${id}/issues`, { limit: portion, after, severity: only });
+      if (this.issuesOf === asked && this.only === only) this.issues.push(...issues);
     } catch (failure) {
       this.heard.failed(failure);
     }
@@ -83,14 +86,14 @@ export class ImportDetail {
     this.root.replaceChildren(
       el("header", {}, el("h2", {}, batch.name), stateTag(language, batch)),
       this.progress(batch) ?? "",
-      batch.state === "needs_answers" && !batch.active ? this.questions.show(language, batch) : "",
+      batch.state === "needs_answers" && !batch.active ? this.questions.show(language, batch, this.discardButton(batch)) : "",
       this.outcome(batch),
+      batch.state === "promoted" ? this.takingBack(batch) : "",
       batch.recognised.length > 0 ? el("section", { class: "recognised" },
         el("h3", {}, say(language, "recognised")),
         el("ul", {}, ...batch.recognised.map((text) => el("li", {}, text[language])))) : "",
       batch.state === "staged" && !batch.active ? this.preview.show(language, batch.id) : "",
       batch.active ? "" : this.found(batch),
-      batch.state === "promoted" ? this.takingBack(batch) : "",
     );
   }
 
@@ -115,12 +118,16 @@ export class ImportDetail {
       why && el("p", { class: "flag" }, why),
       batch.same_as && el("p", { class: "flag" }, say(language, "sameAs")),
       this.undone?.id === batch.id && this.left(this.undone.what),
-      (batch.state === "staged" || batch.state === "needs_answers") && !batch.active && el("p", { class: "decide" },
-        batch.state === "needs_answers" ? "" : rows.bad > 0
+      batch.state === "staged" && !batch.active && el("p", { class: "decide" },
+        rows.bad > 0
           ? this.button("commitGood", { n: rows.good }, "primary", () => this.decide(batch, "POST", "/commit", { accept: "good" }))
           : this.button("commitAll", {}, "primary", () => this.decide(batch, "POST", "/commit", { accept: "all" })),
-        this.button("discard", {}, "", () => this.decide(batch, "DELETE", "", {}))),
+        this.discardButton(batch)),
     );
+  }
+
+  private discardButton(batch: Import): HTMLButtonElement {
+    return this.button("discard", {}, "", () => this.decide(batch, "DELETE", "", {}));
   }
 
   private found(batch: Import): HTMLElement {
@@ -128,7 +135,11 @@ export class ImportDetail {
     const { errors, warnings, fixed } = batch.issues;
     const total = errors + warnings + fixed;
     if (total === 0) return el("section", {}, el("h3", {}, say(language, "issues")), el("p", { class: "hint" }, say(language, "issuesNone")));
-    const count = (n: number, word: Word, severity: string) => n > 0 && el("span", { class: `severity ${severity}` }, `${n.toLocaleString("en")} ${say(language, word)}`);
+    const count = (n: number, word: Word, severity: Severity) => n > 0 && el("button", {
+      type: "button", class: `severity ${severity}`, "data-severity": severity, "aria-pressed": this.only === severity ? "true" : "false",
+      onclick: () => void this.choose(batch, severity),
+    }, `${n.toLocaleString("en")} ${say(language, word)}`);
+    const shown = { error: errors, warning: warnings, fixed }[this.only];
     return el("section", { class: "found" },
       el("h3", {}, say(language, "issues")),
       el("p", { class: "counts" },
@@ -137,11 +148,11 @@ export class ImportDetail {
         this.button("reportWorkbook", {}, "", () => this.download(batch, "report.xlsx", {}, ".report.xlsx")),
         batch.rows.bad > 0 && batch.state !== "needs_answers" && batch.reason !== "file_not_read" && this.button("rejects", { n: batch.rows.bad }, "", () => this.download(batch, "rejects", {}, ""))),
       this.fixes.length > 0 && el("ul", { class: "fixes" }, ...this.fixes.slice(0, mostFixes).map((fix) => el("li", {}, say(language, "fixesOf", {
-        column: fix.sheet ? `${fix.sheet} · ${fix.column}` : fix.column, message: fix.message[language], n: fix.cells, value: fix.value, instead: fix.instead || say(language, "empty"),
+        column: fix.sheet ? `${fix.sheet} · ${fix.column}` : fix.column, message: fix.message[language], n: fix.cells, value: fix.value || say(language, "empty"), instead: fix.instead || say(language, "empty"),
       })))),
       issueTable(language, this.issues),
-      el("p", { class: "hint" }, say(language, "issuesShown", { n: this.issues.length, total }), " ",
-        this.issues.length % portion === 0 && this.issues.length < total && this.issues.length > 0 && this.button("more", {}, "", () => this.more(batch))),
+      el("p", { class: "hint" }, say(language, "issuesShown", { n: this.issues.length, total: shown }), " ",
+        this.issues.length % portion === 0 && this.issues.length < shown && this.issues.length > 0 && this.button("more", {}, "", () => this.more(batch))),
     );
   }
 
@@ -155,6 +166,14 @@ export class ImportDetail {
 
   private async decide(batch: Import, method: "POST" | "DELETE", step: string, query: Record<string, string>): Promise<void> {
     this.heard.decided(await this.api.send<Import>(`imports/${batch.id}${step}`, query, { method }));
+  }
+
+  /** Shows the issues of another severity. */
+  private async choose(batch: Import, only: Severity): Promise<void> {
+    this.only = only;
+    this.issues = [];
+    await this.ask(0, this.issuesOf);
+    if (this.batch?.id === batch.id) this.render(this.batch);
   }
 
   private async more(batch: Import): Promise<void> {

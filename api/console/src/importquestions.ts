@@ -15,6 +15,7 @@ export class ImportQuestions {
   private readonly root = el("section", { class: "questions" });
   private of = "";
   private questions: Question[] = [];
+  private beside: HTMLElement[] = []; // buttons of the page
   private readonly chosen = new Map<string, string>();
 
   constructor(
@@ -22,8 +23,9 @@ export class ImportQuestions {
     private readonly heard: Heard,
   ) {}
 
-  /** Gives the section, which fills itself. */
-  show(language: Language, batch: Import): HTMLElement {
+  /** Gives the section, which fills itself, with buttons beside its own. */
+  show(language: Language, batch: Import, ...beside: HTMLElement[]): HTMLElement {
+    this.beside = beside;
     const asked = `${batch.id} ${batch.started_at ?? ""}`; // it may be read again and leave something else open
     if (this.of !== asked) {
       this.of = asked;
@@ -58,15 +60,15 @@ export class ImportQuestions {
           likely.length > 0 && el("button", { type: "button", class: "act", "data-act": "proposals", onclick: () => {
             for (const { key, proposal } of likely) this.chosen.set(key, proposal!);
             this.render(language, batch);
-          } }, say(language, "proposals", { n: likely.length })))));
+          } }, say(language, "proposals", { n: likely.length })), ...this.beside)));
   }
 
   private question(language: Language, question: Question, i: number): HTMLElement {
-    const { key, text, evidence, options, rows } = question;
+    const { key, text, evidence, options } = question;
     const other = language === "zh" ? "en" : "zh";
     return el("fieldset", { class: "question", "data-question": key },
       el("legend", {}, el("span", { lang: language }, text[language]), el("span", { class: "en", lang: other }, text[other])),
-      el("p", { class: "hint" }, rows > 0 ? say(language, "questionRows", { n: rows }) : say(language, "questionFile"), " · ", el("code", {}, key)),
+      el("code", {}, key),
       evidence.length > 0 && el("ul", { class: "evidence" }, ...evidence.map((line) => el("li", {}, line[language]))),
       options.length > mostRadios ? this.list(language, question) : el("div", { class: "options" }, ...options.map(({ value }) => this.radio(language, question, value, i))));
   }

@@ -40,6 +40,9 @@ test("a crew's file goes the whole way: questions, answers, preview, commit of i
   const fault = page.locator('.issuetable [data-code="unknown_state"]');
   await expect(fault).toContainText("8"); // row 6 of them, below the header
   await expect(fault).toContainText("崭新");
+  await expect(page.locator(".issuetable .severity.fixed")).toHaveCount(0); // errors first
+  await page.locator("[data-severity=fixed]").click();
+  await expect(page.locator('.issuetable [data-code="answered"]')).toHaveCount(2);
   await expect(page.locator(".difference [data-kind=updated] strong")).toHaveText("18");
   await expect(page.locator(".difference [data-kind=moved] strong")).toHaveText("1");
   await expect(page.locator("[data-list=missingOf]")).toContainText(left.properties.code);
