@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"citygrid/data"
 	"citygrid/geo/crs"
@@ -57,7 +58,7 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 	defer d.close(ctx, e)
 	bar := newProgress(os.Stderr, e.now)
 	name := ""
-	survey, err := c.survey(ctx, e, d.store, func(p census.Progress) { bar.show("checking "+name+" / 检查", p.Read, "rows") })
+	survey, err := c.survey(ctx, e, d.store, func(p census.Progress) { bar.show("checking "+printable(name)+" / 检查", p.Read, "rows") })
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 		name = file
 		err := c.importFile(ctx, take, name, func(f census.File, r census.Report) error {
 			bar.done()
-			found, err := c.print(ctx, d.store, e.now(), name, r)
+			found, err := c.print(ctx, d.store, e.now(), printable(name), r)
 			if err != nil {
 				return err
 			}
@@ -132,27 +133,44 @@ func printFindings(name string, r census.Report) {
 			break
 		}
 		shown++
-		where := name
-		if issue.Sheet != "" {
-			where += "[" + issue.Sheet + "]"
-		}
-		fmt.Fprintf(os.Stderr, "%s:%d %s %q: %s / %s [%s %s]\n",
-			where, issue.Row, issue.Column, issue.Value, issue.Message.ZH, issue.Message.EN, issue.Severity, issue.Code)
+		fmt.Fprintf(os.Stderr, "%s%s: %s / %s [%s %s]\n", name, placeOf(issue), printable(issue.Message.ZH), printable(issue.Message.EN), issue.Severity, issue.Code)
 	}
 	if more := r.Errors + r.Warnings - shown; more > 0 {
 		fmt.Fprintf(os.Stderr, "… and %d more / 另有 %[1]d 处\n", more)
 	}
 	for _, how := range r.Recognised {
-		fmt.Printf("%s: %s / %s\n", name, how.EN, how.ZH)
+		text := how.EN
+		if how.ZH != how.EN {
+			text += " / " + how.ZH
+		}
+		fmt.Printf("%s: %s\n", name, printable(text))
 	}
 	for _, f := range r.Fixes {
 		column := f.Column
 		if f.Sheet != "" {
 			column = "[" + f.Sheet + "] " + column
 		}
-		fmt.Printf("%s: fixed: %d in %s: %s / %s (%q → %q)\n", name, f.Cells, column, f.Message.EN, f.Message.ZH, f.Value, f.Instead)
+		fmt.Printf("%s: fixed: %d in %s: %s / %s (%q → %q)\n", name, f.Cells, printable(column), f.Message.EN, f.Message.ZH, f.Value, f.Instead)
 	}
 	printTotals(r)
+}
+
+// placeOf says where in a file an issue is: nothing of one that is the file's.
+func placeOf(i census.Issue) string {
+	var b strings.Builder
+	if i.Sheet != "" {
+		fmt.Fprintf(&b, "[%s]", printable(i.Sheet))
+	}
+	if i.Row > 0 {
+		fmt.Fprintf(&b, ":%d", i.Row)
+	}
+	if i.Column != "" {
+		b.WriteString(" " + printable(i.Column))
+	}
+	if i.Value != "" || i.Column != "" {
+		fmt.Fprintf(&b, " %q", i.Value)
+	}
+	return b.String()
 }
 
 // printImport says what became of a file and returns the exit code for it.
@@ -163,6 +181,9 @@ func printImport(name string, r census.Report) int {
 		return printQuestions(name, r)
 	}
 	if b.State == census.Rejected {
+		if b.Reason == census.ReasonEmpty {
+			fmt.Printf("%s: there is no row of a component; was all of it exported, and the right sheet? / 文件没有一行部件；请确认导出了全部内容，并选对了工作表\n", name)
+		}
 		fmt.Printf("%s: refused (%s), nothing was changed; %d rows read, %d with errors / 未接受，未作更改\n", name, b.Reason, b.Read, b.Bad)
 		return exitRefused
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -42,7 +43,7 @@ func (o importOutputs) plan(files []string, accept census.Accept) ([]papers, err
 			p.rejects = o.rejectsFor(file, p.report, len(files))
 		} else if o.Rejects != "" {
 			return nil, registry.InvalidField("--rejects", o.Rejects,
-				"只有 --accept good 才会有被剔除的行；否则文件整体不入库", "only --accept good leaves rows behind; without it a file with errors is refused whole")
+				"只有 --accept good 的导入（非试运行）才会有被剔除的行；否则文件整体不入库", "only an import with --accept good, and no dry run, leaves rows behind; without it a file with errors is refused whole")
 		}
 		for _, path := range []string{p.report, p.rejects} {
 			if path == "" {
@@ -88,27 +89,58 @@ func split(path string) (stem, ext string) {
 func (o importOutputs) free(path string, files []string) error {
 	there, err := os.Stat(path)
 	if err != nil {
-		return nil // what else is wrong with it shows when it is made
+		return writable(path)
 	}
 	for _, file := range files {
 		if in, err := os.Stat(file); err == nil && os.SameFile(in, there) {
 			return registry.InvalidField("file", path, "输出会覆盖要导入的文件", "the output would write over a file that is imported")
 		}
 	}
+	if there.IsDir() {
+		return registry.InvalidField("file", path, "这是一个文件夹；请写明文件名", "this is a folder: name a file in it")
+	}
 	if o.Force {
-		return nil
+		return writable(path)
 	}
 	return registry.InvalidField("file", path, "文件已存在；请改名，或用 --force 覆盖", "the file exists: name another, or write over it with --force")
 }
 
-// write makes the papers of an import and says where they are. The file is read again.
+// writable tries whether a file can be made beside a path: a promoted file whose refused rows cannot be written is half done.
+func writable(path string) error {
+	trial, err := os.CreateTemp(filepath.Dir(path), ".citygrid.*")
+	if err != nil {
+		why := err
+		if inner := errors.Unwrap(err); inner != nil {
+			why = inner // without the name of the trial
+		}
+		return registry.InvalidField("file", path, fmt.Sprintf("不能在此文件夹写入（%v）；请建好文件夹，或用 --report、--rejects 指定别处", why),
+			fmt.Sprintf("nothing can be written in this folder (%v): make it, or name another with --report and --rejects", why))
+	}
+	trial.Close()
+	return os.Remove(trial.Name())
+}
+
+// write makes the papers of an import and says where they are. The file is read again. When one cannot be written the other still is.
 func (p papers) write(ctx context.Context, name string, f census.File, r census.Report) error {
+	err := errors.Join(p.writeReport(ctx, name, f, r), p.writeRejects(ctx, name, f, r))
+	if err != nil && r.Batch.State == census.Promoted {
+		return fmt.Errorf("%w\n%s is imported all the same: import it again with other paths, which changes nothing, and writes them / 文件已入库；请另指定路径再次导入，不会重复写入，只补写报告和未接受的行",
+			err, printable(name))
+	}
+	return err
+}
+
+func (p papers) writeReport(ctx context.Context, name string, f census.File, r census.Report) error {
 	if p.report != "" {
 		if err := writeWhole(p.report, func(w io.Writer) error { return writeReport(ctx, w, p.report, f, r) }); err != nil {
-			return fmt.Errorf("report on %s: %w", name, err)
+			return fmt.Errorf("report on %s: %w", printable(name), err)
 		}
-		fmt.Printf("  report / 报告: %s\n", p.report)
+		fmt.Printf("  report / 报告: %s\n", printable(p.report))
 	}
+	return nil
+}
+
+func (p papers) writeRejects(ctx context.Context, name string, f census.File, r census.Report) error {
 	if p.rejects == "" || r.Batch.State != census.Promoted || len(r.Rejected) == 0 {
 		return nil
 	}
@@ -120,9 +152,9 @@ func (p papers) write(ctx context.Context, name string, f census.File, r census.
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("rejects of %s: %w", name, err)
+		return fmt.Errorf("rejects of %s: %w", printable(name), err)
 	}
-	fmt.Printf("  %d refused rows are in %s: mend and import it / 未接受的行已写入，改正后再导入\n", rows, p.rejects)
+	fmt.Printf("  %d refused rows are in %s: mend and import it / 未接受的行已写入，改正后再导入\n", rows, printable(p.rejects))
 	return nil
 }
 

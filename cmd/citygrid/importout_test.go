@@ -110,6 +110,15 @@ func TestPapersAreRefusedBeforeTheImport(t *testing.T) {
 	put(t, twin, "")
 	citygrid(t, nowhere, "import", file, "--report", filepath.Join(dir, "out.pdf")).want(t, exitRefused, ".xlsx", "扩展名")
 	citygrid(t, nowhere, "import", file, "--rejects", filepath.Join(dir, "bad.csv")).want(t, exitRefused, "--accept good")
+	citygrid(t, nowhere, "import", file, "--accept", "good", "--rejects", filepath.Join(dir, "none", "bad.csv")).want(t, exitRefused, "make it, or name another", "不能在此文件夹写入")
+	citygrid(t, nowhere, "import", file, "--report", filepath.Join(dir, "none", "out.json"), "--force").want(t, exitRefused, "make it, or name another")
+	if err := os.Mkdir(filepath.Join(dir, "out.csv"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	citygrid(t, nowhere, "import", file, "--report", filepath.Join(dir, "out.csv"), "--force").want(t, exitRefused, "name a file in it")
+	if left, err := filepath.Glob(filepath.Join(dir, ".*")); err != nil || len(left) > 0 {
+		t.Errorf("%v are left, %v", left, err)
+	}
 	citygrid(t, nowhere, "import", file, twin, "--report", filepath.Join(dir, "out.json")).want(t, exitRefused, "out.a.json", "one by one")
 }
 
@@ -134,4 +143,33 @@ func TestAFileThatFailsWhileItIsWrittenLeavesNothing(t *testing.T) {
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 || textOf(t, all[0].rejects) != "of yesterday" {
 		t.Errorf("%v are left, %v", left, err)
 	}
+}
+
+func TestRefusedRowsAreWrittenAlsoWhereTheReportCannotBe(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := papers{report: filepath.Join(dir, "gone", "report.json"), rejects: filepath.Join(dir, "rejects.csv")}
+	r := census.Report{Batch: census.Batch{State: census.Promoted}, Rejected: []int64{3}}
+	f := census.File{Name: "a.csv", Format: census.FormatCSV, Body: strings.NewReader("ObjID\n1\n2\n")}
+	err := p.write(t.Context(), "a.csv", f, r)
+	if err == nil || !strings.Contains(err.Error(), "a.csv is imported all the same") || !strings.Contains(err.Error(), "文件已入库") {
+		t.Errorf("it says %v", err)
+	}
+	if got := textOf(t, p.rejects); got != "ObjID\n2\n" {
+		t.Errorf("the rejects are %q", got)
+	}
+}
+
+func TestWhatAFileSaysMovesNoCursor(t *testing.T) {
+	t.Parallel()
+	url, dir := surveyed(t)
+	sly := filepath.Join(dir, "a\x1b[2J\nb.csv")
+	put(t, sly, strings.Replace(textOf(t, filepath.Join(dir, "more.csv")), "LocateDSC", "Locate\x1b[2JDSC", 1))
+	p := citygrid(t, url, "import", "--dry-run", sly)
+	p.want(t, 0, "a�[2J�b.csv: dry run", "Locate�[2JDSC")
+	if said := p.out.String() + p.err.String(); strings.Contains(said, "\x1b") {
+		t.Errorf("an escape reaches the terminal: %q", said)
+	}
+	put(t, filepath.Join(dir, "none.csv"), "")
+	citygrid(t, url, "import", filepath.Join(dir, "none.csv")).want(t, exitRefused, "none.csv: 文件为空")
 }
