@@ -94,7 +94,7 @@ func (s *Server) importRejects(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, f, err = census.Open(f); err == nil { // its name may not say what it is
+	if _, f, err = census.Open(r.ctx, f); err == nil { // its name may not say what it is
 		_, err = f.Body.Seek(0, io.SeekStart)
 	}
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 
 	"citygrid/data"
 	"citygrid/geo/crs"
-	"citygrid/registry"
 	"citygrid/registry/census"
 	"citygrid/registry/postgis"
+	"citygrid/registry/vector"
 )
 
 type importCommand struct {
-	Files    []string          `arg:"" name:"file" type:"existingfile" help:"CSV, TSV, XLSX, GeoJSON or GeoJSON lines with the standard's column names: ObjID or 标识码, ObjState or 状态, Lon or 经度 …"`
+	Files    []string          `arg:"" name:"file" type:"path" help:"CSV, TSV, XLSX, GeoJSON, GeoJSON lines, and through GDAL Shapefile, GeoPackage, KML, TAB, MIF, DXF, FlatGeobuf and file geodatabases, also as zip, with the standard's column names: ObjID or 标识码, ObjState or 状态, Lon or 经度 …"`
 	Accept   string            `enum:"all,good,none" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed; none: as --dry-run."`
 	Encoding string            `enum:"auto,utf-8,gb18030,gbk,utf-16le,utf-16be" default:"auto" help:"Of CSV and TSV: ${enum}. auto looks at the whole file."`
 	Sheet    []string          `sep:"none" placeholder:"NAME" help:"Of a workbook: the sheet to read. Repeatable; without it, all are read."`
@@ -30,8 +30,17 @@ type importCommand struct {
 	system crs.System
 }
 
-// Validate refuses attributes that do not exist, and answers that answer nothing.
+// Validate refuses attributes and files that do not exist, and answers that answer nothing.
 func (c *importCommand) Validate() error {
+	for _, name := range c.Files {
+		info, err := os.Stat(name)
+		if err != nil {
+			return err
+		}
+		if kind, _ := vector.KindOf(name); info.IsDir() && kind != vector.FileGDB {
+			return fmt.Errorf("%s is a folder; of folders only a file geodatabase (.gdb) is read", name)
+		}
+	}
 	if err := c.answering.parse(); err != nil {
 		return err
 	}
@@ -103,18 +112,23 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 // importFile has a file taken and hands it to done with what became of it.
 func (c importCommand) importFile(ctx context.Context, take func(context.Context, census.File) (census.Report, error), name string,
 	done func(census.File, census.Report) error) error {
-	format, err := census.FormatOf(name)
+	format, err := formatOf(name)
 	if err != nil {
-		return registry.InvalidField("file", name,
-			"目前只读取 .csv、.tsv、.txt、.xlsx、.geojson 和 .geojsonl", "only .csv, .tsv, .txt, .xlsx, .geojson and .geojsonl are read so far")
+		return err
 	}
 	encoding, _ := census.ParseEncoding(c.Encoding) // "auto" is none
-	in, err := os.Open(name)
+	in, err := openSurvey(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	f := census.File{Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, KeepBlank: c.Blank == "keep", Answers: c.answers, Body: in}
+	f := census.File{
+		Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, KeepBlank: c.Blank == "keep",
+		Answers: c.answers, Body: in.File,
+	}
+	if f.Maps, err = mapsTool(ctx); err != nil {
+		return err
+	}
 	report, err := take(ctx, f)
 	if err != nil {
 		return err

@@ -58,7 +58,7 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	defer d.close(ctx, e)
 	places, finder := locator.New(d.store, e.now, e.zone), nearby.New(d.store)
 	var ready atomic.Bool
-	desk, err := e.desk(d.store)
+	desk, err := e.desk(ctx, d.store)
 	if err != nil {
 		return err
 	}
@@ -214,13 +214,17 @@ func (c serveCommand) handler(e *environment, store *postgis.Store, places *loca
 }
 
 // desk takes survey files into a folder of the data folder.
-func (e *environment) desk(store *postgis.Store) (*intake.Desk, error) {
+func (e *environment) desk(ctx context.Context, store *postgis.Store) (*intake.Desk, error) {
 	lists, err := data.Catalog()
 	if err != nil {
 		return nil, err
 	}
+	maps, err := mapsTool(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return intake.New(intake.Config{
-		Store: store, Catalogue: lists, Dir: filepath.Join(e.data, "uploads"), Clock: e.now, Log: e.log,
+		Store: store, Catalogue: lists, Dir: filepath.Join(e.data, "uploads"), Clock: e.now, Log: e.log, Maps: maps,
 	})
 }
 

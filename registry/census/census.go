@@ -13,6 +13,7 @@ import (
 	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
+	"citygrid/registry/vector"
 )
 
 // Census takes survey files. It keeps nothing between files and is safe for concurrent use, each file in its own call.
@@ -48,7 +49,9 @@ type File struct {
 	// Answers are what was answered to questions, by key. Answers to what the file does not leave open are left aside, so that one list serves every
 	// file of a crew; {AnswerEverything: AnswerRefuse} leaves no question open.
 	Answers map[string]string
-	Body    io.ReadSeeker // at its first byte
+	// Maps reads files of FormatMaps; nil: they are refused, with the line that installs what is missing.
+	Maps *vector.Tool
+	Body io.ReadSeeker // at its first byte; of FormatMaps an io.ReaderAt too
 }
 
 // Report is what became of a file.

@@ -2,15 +2,17 @@ package census
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 
 	"citygrid/registry/catalog"
+	"citygrid/registry/vector"
 )
 
 // open begins to read a file as what it is, which its name may not say, and says how.
-func open(f File, seen *sniffer) (Reader, []catalog.Text, error) {
+func open(ctx context.Context, f File, seen *sniffer) (Reader, []catalog.Text, error) {
 	named := f.Format
 	head, err := headOf(f.Body)
 	if err != nil {
@@ -25,7 +27,7 @@ func open(f File, seen *sniffer) (Reader, []catalog.Text, error) {
 		})
 	}
 	if f.Format != FormatCSV {
-		reader, err := f.reader()
+		reader, err := f.reader(ctx)
 		return reader, how, err
 	}
 	if f.Encoding == "" {
@@ -40,9 +42,12 @@ func open(f File, seen *sniffer) (Reader, []catalog.Text, error) {
 	return reader, how, err
 }
 
-func (f File) reader() (Reader, error) {
-	if f.Format == FormatXLSX {
+func (f File) reader(ctx context.Context) (Reader, error) {
+	switch f.Format {
+	case FormatXLSX:
 		return f.workbook()
+	case FormatMaps:
+		return &MapFile{ctx: ctx, tool: f.Maps, name: f.Name, body: f.Body, only: f.Sheets, encoding: f.Encoding}, nil
 	}
 	return NewReader(f.Format, f.Body)
 }
@@ -76,8 +81,14 @@ func headOf(body io.ReadSeeker) ([]byte, error) {
 func formatIn(named Format, head []byte) Format {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), " \t\r\n")
 	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return archiveIn(named, head)
+	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")), bytes.HasPrefix(head, []byte("fgb\x03fgb")):
+		return FormatMaps
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
 		return FormatXLSX
+	case named == FormatMaps && !bytes.HasPrefix(text, []byte("{")):
+		return named
 	case len(text) > 0 && text[0] == recordSeparator:
 		return FormatGeoJSONSeq
 	case len(text) > 0 && text[0] == '{':
@@ -93,6 +104,17 @@ func formatIn(named Format, head []byte) Format {
 		return named // no table
 	}
 	return FormatCSV
+}
+
+// archiveIn tells a workbook from an archive of other files, by the names at its beginning.
+func archiveIn(named Format, head []byte) Format {
+	switch {
+	case bytes.Contains(head, []byte("[Content_Types].xml")):
+		return FormatXLSX
+	case named == FormatMaps, vector.Holds(head):
+		return FormatMaps
+	}
+	return FormatXLSX
 }
 
 // jsonIn tells one document from one a line: there the first line is a Feature by itself.

@@ -1,13 +1,14 @@
 package census
 
 import (
+	"context"
 	"fmt"
 	"io"
 )
 
 // Open reads a survey file once more, as Stage does, for what is made of it afterwards: a report, a list of what was refused. It
 // returns f with the Format that it is and the Encoding that was told from it. Its errors are those of [Census.Stage] for a file that cannot be read.
-func Open(f File) (Reader, File, error) {
+func Open(ctx context.Context, f File) (Reader, File, error) {
 	head, err := headOf(f.Body)
 	if err != nil {
 		return nil, f, err
@@ -25,6 +26,6 @@ func Open(f File) (Reader, File, error) {
 			return nil, f, err
 		}
 	}
-	reader, _, err := open(f, nil)
+	reader, _, err := open(ctx, f, nil)
 	return reader, f, err
 }

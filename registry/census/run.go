@@ -81,7 +81,7 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 
 // rows stages the good rows.
 func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
-	reader, how, err := open(f, seen)
+	reader, how, err := open(ctx, f, seen)
 	r.recognised = append(r.recognised, how...)
 	if err == nil {
 		err = systemOf(reader, f.CRS)

@@ -171,7 +171,7 @@ func TestTrap15WorkbookOfACrewComesToTheSameComponent(t *testing.T) {
 		{"４２０５０２0118000001", "正常", "2011年12月31日", "路灯处", "111°17′06″", "30°42′18″", "东侧"},
 	}})
 	f := File{Format: FormatXLSX, Body: bytes.NewReader(book), Columns: map[string]string{"灯号": "ObjID"}}
-	reader, _, err := Open(f)
+	reader, _, err := Open(t.Context(), f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/census"
+	"citygrid/registry/vector"
 )
 
 // MaxBytes is how large a file may be unless Config says otherwise: 256 MiB.
@@ -73,6 +74,7 @@ type Config struct {
 	Dir       string // a folder of its own, made when the first file comes
 	Clock     func() time.Time
 	Log       *slog.Logger // nil: slog.Default
+	Maps      *vector.Tool // nil: files of geographic information systems are refused
 
 	MaxBytes int64         // 0: MaxBytes
 	Running  int           // imports at once; 0: 2, which is how many connections the store has for them

@@ -127,7 +127,7 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	}
 	return in, census.File{
 		ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Sheets: u.Sheets, Columns: u.Columns, CRS: system, Scope: scope, Body: in,
-		Answers: u.Answers,
+		Answers: u.Answers, Maps: d.config.Maps,
 	}, nil
 }
 

@@ -24,7 +24,8 @@ type Fault struct {
 // Error implements error in English.
 func (f *Fault) Error() string { return "vector: " + f.EN }
 
-func noGDAL() *Fault {
+// NoGDAL says that GDAL is not installed.
+func NoGDAL() *Fault {
 	return &Fault{
 		ProblemNoGDAL, "读取此格式需要 GDAL；请由管理员安装：apt-get install gdal-bin",
 		"GDAL reads this format and is not installed: the operator installs it with apt-get install gdal-bin",

@@ -61,6 +61,12 @@ func KindOf(name string) (Kind, bool) {
 // Parts are the extensions of the files that belong to a main file of this kind beside it.
 func (k Kind) Parts() []string { return slices.Clone(parts[k]) }
 
+// Holds reports whether the beginning of a zip archive names a file that is read.
+func Holds(head []byte) bool {
+	lower := bytes.ToLower(head)
+	return slices.ContainsFunc(kinds(), func(k Kind) bool { return bytes.Contains(lower, []byte(k)) }) || bytes.Contains(lower, []byte(FileGDB+"/"))
+}
+
 // The limits of what is unpacked.
 const (
 	maxEntries  = 10_000
@@ -77,7 +83,7 @@ func Unpack(body io.ReaderAt, size int64, name, folder string) (sources []Source
 	if n, err := body.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, 0, fmt.Errorf("read %.80s: %w", name, err)
 	} else if head = head[:n]; !bytes.Equal(head, []byte("PK\x03\x04")) {
-		s, err := unpackOne(io.NewSectionReader(body, 0, size), name, folder)
+		s, err := unpackOne(io.NewSectionReader(body, 0, size), head, name, folder)
 		return []Source{s}, 0, errors.Join(err, lend(folder))
 	}
 	archive, err := zip.NewReader(body, size)
@@ -104,9 +110,19 @@ func damagedArchive(err error) *Fault {
 }
 
 // unpackOne lays a file down that is a data set by itself.
-func unpackOne(body io.Reader, name, folder string) (Source, error) {
+func unpackOne(body io.Reader, head []byte, name, folder string) (Source, error) {
 	kind, ok := KindOf(name)
-	if !ok || kind == FileGDB || len(needed[kind]) > 0 {
+	switch {
+	case bytes.HasPrefix(head, []byte("SQLi")):
+		kind = GeoPackage
+	case bytes.HasPrefix(head, []byte("fgb\x03")):
+		kind = FlatGeobuf
+	case !ok:
+		return Source{}, &Fault{
+			ProblemKind, fmt.Sprintf("%.80s 的内容不是压缩包；请核对文件，或重新压缩", name),
+			fmt.Sprintf("%.80s is no archive by its contents: check the file, or pack it again", name),
+		}
+	case kind == FileGDB || len(needed[kind]) > 0:
 		return Source{}, incomplete(name, kind)
 	}
 	s := newSource(stem(name), kind, folder, "1"+string(kind))

@@ -41,7 +41,7 @@ const (
 func Find(ctx context.Context) (*Tool, error) {
 	program, err := exec.LookPath("ogr2ogr")
 	if err != nil {
-		return nil, noGDAL()
+		return nil, NoGDAL()
 	}
 	limiter, err := exec.LookPath("prlimit")
 	if err != nil {

@@ -28,7 +28,7 @@ func ContentOf(ctx context.Context, r census.Report, f census.File) (Content, er
 // Its errors are those of f and of ctx; what is wrong with f itself is among the issues.
 func NewContent(ctx context.Context, s Summary, issues iter.Seq2[census.Issue, error], f census.File) (Content, error) {
 	c := Content{Summary: s, Issues: issues}
-	reader, _, err := census.Open(f)
+	reader, _, err := census.Open(ctx, f)
 	if err == nil {
 		c.tables, err = tablesOf(ctx, reader)
 	}

@@ -22,7 +22,7 @@ type span struct{ from, to int64 }
 //
 // It returns how many rows that are. Its errors are those of w, of f and of ctx, and a [*census.FileError] when f cannot be read to its end.
 func WriteRejects(ctx context.Context, w io.Writer, f census.File, r census.Report) (int64, error) {
-	reader, f, err := census.Open(f)
+	reader, f, err := census.Open(ctx, f)
 	if err != nil {
 		return 0, err
 	}

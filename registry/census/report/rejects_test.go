@@ -14,7 +14,7 @@ import (
 func rejectsOf(t *testing.T, body []byte, e census.Encoding, bad func(n int) bool) (string, int, error) {
 	t.Helper()
 	f := census.File{Name: "a.csv", Format: census.FormatCSV, Encoding: e, Body: bytes.NewReader(body)}
-	reader, _, err := census.Open(f)
+	reader, _, err := census.Open(t.Context(), f)
 	if err != nil {
 		return "", 0, err
 	}

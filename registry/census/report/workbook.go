@@ -107,7 +107,7 @@ type workbook struct {
 
 // rows reads the file once, or twice where each of its rows names its own columns.
 func (b *workbook) rows(ctx context.Context, f census.File) error {
-	reader, f, err := census.Open(f)
+	reader, f, err := census.Open(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (b *workbook) rows(ctx context.Context, f census.File) error {
 		if _, err := f.Body.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		if reader, f, err = census.Open(f); err != nil {
+		if reader, f, err = census.Open(ctx, f); err != nil {
 			return err
 		}
 	}

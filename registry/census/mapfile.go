@@ -1,0 +1,313 @@
+package census
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	geom "github.com/twpayne/go-geom"
+
+	"citygrid/geo"
+	"citygrid/registry/catalog"
+	"citygrid/registry/vector"
+)
+
+// The codes of issues that only files of geographic information systems have.
+const (
+	CodeNoGDAL        = "no_gdal"
+	CodeIncompleteSet = "incomplete_set"
+	CodeCutText       = "cut_text"
+	CodeOtherFiles    = "other_files"
+)
+
+// MapFile reads a file of a geographic information system, or a zip archive of such: each layer is a sheet, where there are several. Texts that the format
+// keeps as bytes are read as UTF-8 where all of them are that, else as GB18030 where all are that, whatever the file says (import trap 3).
+type MapFile struct {
+	ctx      context.Context
+	tool     *vector.Tool
+	name     string
+	body     io.ReadSeeker
+	only     []string // the layers to read; none: all
+	encoding Encoding // empty: told from the texts
+	how      []catalog.Text
+	rows     int
+}
+
+// Columns is nil: each layer names its own.
+func (*MapFile) Columns() []string { return nil }
+
+func (m *MapFile) recognised() []catalog.Text { return m.how }
+
+// Rows yields the features of each layer. What it needs on the disk is removed when it ends.
+func (m *MapFile) Rows() iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		folder, err := os.MkdirTemp("", "citygrid-import-")
+		if err != nil {
+			yield(Row{}, err)
+			return
+		}
+		defer os.RemoveAll(folder)
+		if err := m.read(folder, yield); err != nil && err != errEnough {
+			yield(Row{}, mapFault(err))
+		}
+	}
+}
+
+func (m *MapFile) read(folder string, yield func(Row, error) bool) error {
+	if m.tool == nil {
+		return vector.NoGDAL()
+	}
+	size, err := m.body.Seek(0, io.SeekEnd)
+	if err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	at, ok := m.body.(io.ReaderAt)
+	if !ok {
+		return errors.New("a file of maps can be read from a file only")
+	}
+	sources, passed, err := vector.Unpack(at, size, m.name, folder)
+	if err != nil {
+		return err
+	}
+	if passed > 0 {
+		m.say(fmt.Sprintf("压缩包中另有 %d 个文件未读取", passed), fmt.Sprintf("%d other files of the archive are left out", passed))
+	}
+	for _, s := range sources {
+		l := layers{file: m, source: s, several: len(sources) > 1, yield: yield}
+		if err := l.read(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *MapFile) say(zh, en string) { m.how = append(m.how, catalog.Text{ZH: zh, EN: en}) }
+
+// mapFault gives a fault of the file the shape that a report shows.
+func mapFault(err error) error {
+	var fault *vector.Fault
+	if !errors.As(err, &fault) {
+		return err
+	}
+	code := map[vector.Problem]string{
+		vector.ProblemNoGDAL: CodeNoGDAL, vector.ProblemKind: CodeUnknownFormat, vector.ProblemIncomplete: CodeIncompleteSet,
+		vector.ProblemDamaged: CodeTruncated, vector.ProblemTooLarge: CodeUnpackedSize, vector.ProblemTooLong: CodeUnpackedSize,
+	}[fault.Problem]
+	return fileError(0, code, "", fault.ZH, fault.EN)
+}
+
+// layers is the reading of one data set.
+type layers struct {
+	file    *MapFile
+	source  vector.Source
+	several bool // data sets
+	yield   func(Row, error) bool
+
+	encoding Encoding // of a raw source
+	layer    string   // of the record before
+	sheet    string
+	raw      []string // its columns as they stand
+	columns  []string
+	keep     []int // of the record's columns
+	left     bool  // the layer is not asked for
+	values   []string
+}
+
+func (l *layers) read() error {
+	if err := l.tellEncoding(); err != nil {
+		return err
+	}
+	for record, err := range l.file.tool.Records(l.file.ctx, l.source) {
+		if err != nil {
+			return err
+		}
+		if record.Layer != l.layer || !slices.Equal(record.Columns, l.raw) {
+			l.begin(&record)
+		}
+		if l.left {
+			continue
+		}
+		if l.file.rows++; l.file.rows > MaxRows {
+			return tooManyRows()
+		}
+		if !l.yield(l.row(&record), nil) {
+			return errEnough
+		}
+	}
+	return nil
+}
+
+// begin takes the names of a layer and of its columns.
+func (l *layers) begin(record *vector.Record) {
+	first := record.Layer != l.layer
+	l.layer, l.raw = record.Layer, slices.Clone(record.Columns)
+	l.columns, l.keep, l.sheet = nil, nil, ""
+	for i, name := range record.Columns {
+		if l.source.Kind == vector.KML && slices.Contains(kmlColumns, name) {
+			continue
+		}
+		name, _ := l.text(name)
+		l.columns = append(l.columns, name)
+		l.keep = append(l.keep, i)
+	}
+	l.values = make([]string, len(l.columns))
+	switch one := l.oneLayer(); {
+	case one && l.several:
+		l.sheet = l.source.Name
+	case !one && l.several:
+		l.sheet = l.source.Name + "/" + record.Layer
+	case !one:
+		l.sheet = record.Layer
+	}
+	l.left = len(l.file.only) > 0 && l.sheet != "" && !slices.Contains(l.file.only, l.sheet)
+	if !first {
+		return
+	}
+	name := fmt.Sprintf("%.60s", l.source.Name)
+	if l.sheet != "" {
+		name = fmt.Sprintf("%.60s", l.sheet)
+	}
+	switch {
+	case l.left:
+		l.file.say("图层“"+name+"”：未指定，未读取", "layer "+name+": not asked for, left out")
+	case record.SRID != 0 && record.SRID != geo.SRID:
+		l.file.say(fmt.Sprintf("图层“%s”：文件注明的坐标系为 EPSG:%d", name, record.SRID), fmt.Sprintf("layer %s: by what the file says its system is EPSG:%d", name, record.SRID))
+	}
+}
+
+// kmlColumns are what GDAL makes of how KML is drawn.
+var kmlColumns = []string{"timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"}
+
+// oneLayer holds for the kinds that have no more than one.
+func (l *layers) oneLayer() bool {
+	return !slices.Contains([]vector.Kind{vector.GeoPackage, vector.KML, vector.FileGDB}, l.source.Kind)
+}
+
+// row makes a Row of a record.
+func (l *layers) row(record *vector.Record) Row {
+	row := Row{Sheet: l.sheet, Line: record.Number, Columns: l.columns, Values: l.values}
+	for to, from := range l.keep {
+		text, cut := l.text(record.Values[from])
+		l.values[to] = text
+		if cut {
+			row.Issues = append(row.Issues, Issue{
+				Sheet: row.Sheet, Row: row.Line, Column: l.columns[to], Code: CodeCutText, Value: text, Severity: Warning,
+				Message: catalog.Text{
+					ZH: fmt.Sprintf("文字在第 %d 个字节处被截断，末尾不完整的字已去掉；请核对原始资料", len(record.Values[from])),
+					EN: fmt.Sprintf("the text was cut at byte %d and half a character at its end is left out; check it with the source", len(record.Values[from])),
+				},
+			})
+		}
+	}
+	if record.Shape == nil {
+		return row
+	}
+	g, err := geo.DecodeEWKB(record.Shape)
+	if err != nil {
+		row.Faults = []Issue{{
+			Sheet: row.Sheet, Row: row.Line, Code: CodeBadGeometry, Severity: Error, Message: faultText(err),
+		}}
+		return row
+	}
+	if l.source.Loose {
+		g = withoutZero(g)
+	}
+	row.Geometry = g
+	return row
+}
+
+// withoutZero takes heights away that are all 0: the format does not say whether there are any.
+func withoutZero(g geom.T) geom.T {
+	p, ok := g.(*geom.Point)
+	if !ok || g.Layout() != geom.XYZ || p.Z() != 0 {
+		return g
+	}
+	return geom.NewPointFlat(geom.XY, p.FlatCoords()[:2]).SetSRID(p.SRID())
+}
+
+// tellEncoding finds out how the texts of a raw source are written.
+func (l *layers) tellEncoding() error {
+	if !l.source.Raw {
+		return nil
+	}
+	if l.encoding = l.file.encoding; l.encoding != "" {
+		return nil
+	}
+	notUTF8, notGB := 0, 0
+	var sample []byte
+	for text, err := range l.source.Texts() {
+		if err != nil {
+			return err
+		}
+		if _, ok := whole(text.Bytes, text.Full, UTF8); !ok {
+			notUTF8++
+		}
+		if _, ok := whole(text.Bytes, text.Full, GB18030); !ok {
+			if notGB++; sample == nil {
+				sample = slices.Clone(text.Bytes[:min(len(text.Bytes), sampleBytes)])
+			}
+		}
+	}
+	label := l.source.Label()
+	said := ""
+	if label != "" {
+		said = fmt.Sprintf(" (%s)", label)
+	}
+	switch {
+	case notUTF8 == 0:
+		l.encoding = UTF8
+		return nil
+	case notGB == 0:
+		l.encoding = GB18030
+		l.file.say(fmt.Sprintf("%.60s：文字按 GB18030 读取%s", l.source.Name, said), fmt.Sprintf("%.60s: texts read as GB18030%s", l.source.Name, said))
+		return nil
+	}
+	return fileError(0, CodeUnknownEncoding, fmt.Sprintf("% x", sample),
+		fmt.Sprintf("%.60s 的文字既不全是 UTF-8（%d 处不是），也不全是 GB18030（%d 处不是）；请用 --encoding 指定编码，或重新导出", l.source.Name, notUTF8, notGB),
+		fmt.Sprintf("the texts of %.60s are neither all UTF-8 (%d are not) nor all GB18030 (%d are not): name the encoding with --encoding, or export it again", l.source.Name, notUTF8, notGB))
+}
+
+// text decodes a text of the source; cut says that half a character at its end was left out.
+func (l *layers) text(raw string) (text string, cut bool) {
+	if !l.source.Raw || plain(raw) {
+		return raw, false
+	}
+	b := []byte(raw)
+	n, ok := whole(b, true, l.encoding)
+	text = string(b[:n])
+	if !ok || l.encoding != UTF8 {
+		decoded, err := io.ReadAll(decoded(strings.NewReader(text), l.encoding))
+		if text = string(decoded); err != nil {
+			text = strings.ToValidUTF8(raw, string(utf8.RuneError)) // which the check of cells refuses
+		}
+	}
+	return text, ok && n < len(b)
+}
+
+// whole reports whether bytes are text of an encoding, and how many of them are: of a text that fills its field half a character at the end may be
+// missing (import trap 4).
+func whole(b []byte, full bool, e Encoding) (int, bool) {
+	longest := 3 // bytes of half a character
+	for n := len(b); n >= len(b)-longest && n >= 0; n-- {
+		if fits(b[:n], e) {
+			return n, n == len(b) || full
+		}
+	}
+	return len(b), false
+}
+
+func fits(b []byte, e Encoding) bool {
+	if e == UTF8 {
+		return utf8.Valid(b)
+	}
+	var check gbChecker
+	check.Write(b) // never fails
+	_, bad := check.fault()
+	return !bad
+}

@@ -1,0 +1,155 @@
+package vector
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+)
+
+// Text is a text of a raw source as it stands there, without the blanks that fill its field.
+type Text struct {
+	Bytes []byte // they hold until the next
+	Full  bool   // the field is filled to its last byte: the text may have been cut there
+}
+
+// Texts are the names of columns and the texts of a raw source that are not plain ASCII: what tells the encoding. Deleted records are left out.
+// Its errors are [*Fault] and those of the disk.
+func (s Source) Texts() iter.Seq2[Text, error] {
+	return func(yield func(Text, error) bool) {
+		var err error
+		switch s.Kind {
+		case Shapefile:
+			err = s.tableTexts(func(t Text) bool { return yield(t, nil) })
+		case DXF:
+			err = s.lineTexts(func(t Text) bool { return yield(t, nil) })
+		}
+		if err != nil {
+			yield(Text{}, err)
+		}
+	}
+}
+
+// Label is what a Shapefile says of its encoding: the text of its .cpg, or else the language driver of its table in hexadecimal; "" where it says nothing.
+func (s Source) Label() string {
+	if s.Kind != Shapefile {
+		return ""
+	}
+	if text, err := os.ReadFile(s.part(".cpg")); err == nil {
+		return strings.TrimSpace(strings.ToValidUTF8(string(text[:min(len(text), 40)]), "?"))
+	}
+	f, err := os.Open(s.part(".dbf"))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	var driver [1]byte
+	if _, err := f.ReadAt(driver[:], 29); err != nil || driver[0] == 0 {
+		return ""
+	}
+	return fmt.Sprintf("LDID 0x%02X", driver[0])
+}
+
+func (s Source) part(ext string) string { return strings.TrimSuffix(s.path, string(s.Kind)) + ext }
+
+// tableTexts reads a dBASE table (dBASE III, IV and FoxPro, which Shapefile uses: ESRI's technical description of 1998): a header of 32 bytes, one of 32
+// for each field up to 0x0D, then records of one width, of which the first byte is a star where it is deleted.
+func (s Source) tableTexts(yield func(Text) bool) error {
+	f, err := os.Open(s.part(".dbf"))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	in := bufio.NewReaderSize(f, 256<<10)
+	var head [32]byte
+	if _, err := io.ReadFull(in, head[:]); err != nil {
+		return damaged(s.Name+".dbf", "the table has no header")
+	}
+	fields, width, left := []field(nil), 1, int(binary.LittleEndian.Uint16(head[8:]))-len(head)
+	for ; left >= 32; left -= 32 {
+		var raw [32]byte
+		if _, err := io.ReadFull(in, raw[:]); err != nil {
+			return damaged(s.Name+".dbf", "the table's header is cut")
+		}
+		if raw[0] == 0x0d {
+			left = max(0, left-32)
+			break
+		}
+		name, _, _ := bytes.Cut(raw[:11], []byte{0})
+		if !ascii(name) && !yield(Text{name, len(name) >= 10}) {
+			return nil
+		}
+		fields = append(fields, field{from: width, to: width + int(raw[16]), text: raw[11] == 'C'})
+		width += int(raw[16])
+	}
+	if record := int(binary.LittleEndian.Uint16(head[10:])); len(fields) == 0 || record < width {
+		return damaged(s.Name+".dbf", "the table's header contradicts itself")
+	} else {
+		width = record
+	}
+	if _, err := in.Discard(max(0, left)); err != nil {
+		return damaged(s.Name+".dbf", "the table's header is cut")
+	}
+	record := make([]byte, width)
+	for n := binary.LittleEndian.Uint32(head[4:]); n > 0; n-- {
+		if _, err := io.ReadFull(in, record); err != nil {
+			if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+				return damaged(s.Name+".dbf", "the table has fewer records than it says")
+			}
+			return err
+		}
+		if record[0] == '*' || ascii(record) {
+			continue
+		}
+		for _, f := range fields {
+			if text := record[f.from:f.to]; f.text && !ascii(text) && !yield(Text{bytes.TrimRight(text, " \x00"), text[len(text)-1] >= 0x80}) {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// field is a column of a dBASE table, by its bytes in a record.
+type field struct {
+	from, to int
+	text     bool
+}
+
+// lineTexts are the lines of a drawing.
+func (s Source) lineTexts(yield func(Text) bool) error {
+	f, err := os.Open(s.path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	in := bufio.NewReaderSize(f, 256<<10)
+	for {
+		line, err := in.ReadSlice('\n')
+		if !ascii(line) && !yield(Text{Bytes: bytes.TrimRight(line, "\r\n")}) {
+			return nil
+		}
+		switch {
+		case err == io.EOF:
+			return nil
+		case errors.Is(err, bufio.ErrBufferFull):
+			return damaged(s.Name+string(s.Kind), "a line is too long")
+		case err != nil:
+			return err
+		}
+	}
+}
+
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
