@@ -224,11 +224,42 @@ func (l *layers) row(record *vector.Record) Row {
 
 // withoutZero takes heights away that are all 0: the format does not say whether there are any.
 func withoutZero(g geom.T) geom.T {
-	p, ok := g.(*geom.Point)
-	if !ok || g.Layout() != geom.XYZ || p.Z() != 0 {
+	if g.Layout() != geom.XYZ {
 		return g
 	}
-	return geom.NewPointFlat(geom.XY, p.FlatCoords()[:2]).SetSRID(p.SRID())
+	flat := g.FlatCoords()
+	plane := make([]float64, 0, len(flat)/3*2)
+	for i := 0; i < len(flat); i += 3 {
+		if flat[i+2] != 0 {
+			return g
+		}
+		plane = append(plane, flat[i], flat[i+1])
+	}
+	ends := func(in []int) (out []int) {
+		for _, end := range in {
+			out = append(out, end/3*2)
+		}
+		return out
+	}
+	switch g := g.(type) {
+	case *geom.Point:
+		return geom.NewPointFlat(geom.XY, plane)
+	case *geom.LineString:
+		return geom.NewLineStringFlat(geom.XY, plane)
+	case *geom.Polygon:
+		return geom.NewPolygonFlat(geom.XY, plane, ends(g.Ends()))
+	case *geom.MultiPoint:
+		return geom.NewMultiPointFlat(geom.XY, plane)
+	case *geom.MultiLineString:
+		return geom.NewMultiLineStringFlat(geom.XY, plane, ends(g.Ends()))
+	case *geom.MultiPolygon:
+		var all [][]int
+		for _, part := range g.Endss() {
+			all = append(all, ends(part))
+		}
+		return geom.NewMultiPolygonFlat(geom.XY, plane, all)
+	}
+	return g
 }
 
 // tellEncoding finds out how the texts of a raw source are written.

@@ -60,6 +60,7 @@ func (in *inspection) geometry() geom.T {
 	if in.declared() && !in.convert(g) {
 		return nil
 	}
+	geo.Wind(g)
 	return g
 }
 
