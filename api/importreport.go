@@ -102,7 +102,11 @@ func (s *Server) importRejects(r *request) (*answer, error) {
 		return nil, err
 	}
 	if f.Format != census.FormatXLSX {
-		return &answer{mediaType: typeBytes, cache: "no-store", filename: outName(i, ".rejects"+path.Ext(i.Upload.Name)), stream: func(w io.Writer) error {
+		ext := path.Ext(i.Upload.Name)
+		if f.Format == census.FormatMaps {
+			ext = ".gpkg"
+		}
+		return &answer{mediaType: typeBytes, cache: "no-store", filename: outName(i, ".rejects"+ext), stream: func(w io.Writer) error {
 			defer in.Close()
 			_, err := report.WriteRejects(r.http.Context(), w, f, found)
 			return err

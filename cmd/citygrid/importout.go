@@ -67,6 +67,9 @@ func (o importOutputs) rejectsFor(file, reportPath string, files int) string {
 		return pathFor(o.Rejects, file, files)
 	}
 	name, ext := split(filepath.Base(file))
+	if format, err := census.FormatOf(file); err == nil && format == census.FormatMaps {
+		ext = ".gpkg"
+	}
 	return filepath.Join(filepath.Dir(cmp.Or(reportPath, file)), name+".rejects"+ext)
 }
 

@@ -37,7 +37,11 @@ type MapFile struct {
 	encoding Encoding // empty: told from the texts
 	how      []catalog.Text
 	rows     int
+	systems  map[string]int // by sheet
 }
+
+// SRID is the number of a sheet's coordinate system by EPSG, as the file says it; 0 where it does not. It is known when a row of the sheet was read.
+func (m *MapFile) SRID(sheet string) int { return m.systems[sheet] }
 
 // Columns is nil: each layer names its own.
 func (*MapFile) Columns() []string { return nil }
@@ -165,6 +169,10 @@ func (l *layers) begin(record *vector.Record) {
 	case !one:
 		l.sheet = record.Layer
 	}
+	if l.file.systems == nil {
+		l.file.systems = map[string]int{}
+	}
+	l.file.systems[l.sheet] = record.SRID
 	l.left = len(l.file.only) > 0 && l.sheet != "" && !slices.Contains(l.file.only, l.sheet)
 	if !first {
 		return

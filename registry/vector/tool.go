@@ -28,7 +28,7 @@ type Tool struct {
 
 // The drivers that are used. All others are switched off: some read other files than the one they are given, or fetch from the network, whatever the
 // file's name (a virtual dataset is recognised by its text).
-var drivers = []string{"ESRI Shapefile", "MapInfo File", "LIBKML", "GPKG", "OpenFileGDB", "DXF", "FlatGeobuf", "PGDUMP"}
+var drivers = []string{"ESRI Shapefile", "MapInfo File", "LIBKML", "GPKG", "OpenFileGDB", "DXF", "FlatGeobuf", "PGDUMP", "CSV"}
 
 // The limits of a child process.
 const (
@@ -48,10 +48,10 @@ func Find(ctx context.Context) (*Tool, error) {
 		return nil, fmt.Errorf("find prlimit: %w", err)
 	}
 	t := &Tool{program: program, limiter: limiter, isolated: true}
-	listed, err := t.output(ctx, "--formats")
+	listed, err := t.output(ctx, "/", "--formats")
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL) { // a container that may not make namespaces
 		t.isolated = false
-		listed, err = t.output(ctx, "--formats")
+		listed, err = t.output(ctx, "/", "--formats")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list the drivers of GDAL: %w", err)
@@ -132,11 +132,11 @@ func lend(folder string) error {
 	})
 }
 
-// output is what a short run prints.
-func (t *Tool) output(ctx context.Context, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+// output is what a run prints that has little to say.
+func (t *Tool) output(ctx context.Context, folder string, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, cpuTime)
 	defer cancel()
-	c := t.command(ctx, "/", args...)
+	c := t.command(ctx, folder, args...)
 	var out, said bounded
 	c.Stdout, c.Stderr = &out, &said
 	if err := c.Run(); err != nil {

@@ -18,7 +18,7 @@ type span struct{ from, to int64 }
 // WriteRejects writes the bad rows of f, as r says them, in f's own format, so that the mended file is imported as f was. f is at its first
 // byte. What is written of a text are f's own bytes: of a table its header and the records, in its encoding and with its separators, quotes and
 // line ends; of GeoJSON everything around the features, and the features. A workbook is written anew, with the sheets that have bad
-// rows: the names of their columns, and these rows, as text.
+// rows: the names of their columns, and these rows, as text. So is a file of maps, as a GeoPackage, with the shapes where they stood.
 //
 // It returns how many rows that are. Its errors are those of w, of f and of ctx, and a [*census.FileError] when f cannot be read to its end.
 func WriteRejects(ctx context.Context, w io.Writer, f census.File, r census.Report) (int64, error) {
@@ -31,6 +31,8 @@ func WriteRejects(ctx context.Context, w io.Writer, f census.File, r census.Repo
 		return rejectSheets(ctx, w, reader, r)
 	case census.FormatGeoJSON:
 		return rejectFeatures(ctx, w, f, r.Rejected)
+	case census.FormatMaps:
+		return rejectLayers(ctx, w, reader, f, r)
 	}
 	return rejectLines(ctx, w, reader, f, r.Rejected)
 }
