@@ -21,6 +21,7 @@ func differenceRoutes() []route {
 		of("/difference", (*Server).importDifference, "scope"),
 		of("/changes", (*Server).importChanges, "limit", "after"),
 		of("/preview", (*Server).importPreview, "limit", "after"),
+		of("/missing", (*Server).importMissing, "scope"),
 	}
 }
 
@@ -94,6 +95,7 @@ func (s *Server) importDifference(r *request) (*answer, error) {
 		Links: []link{
 			s.link("self", typeJSON, path+"/difference", r.http.URL.RawQuery, ""), s.link("up", typeJSON, path, "", "the import"),
 			s.link("item", typeJSON, path+"/changes", "", "row by row (逐行)"), s.link("item", typeGeoJSON, path+"/preview", "", "on the map (地图)"),
+			s.link("item", typeGeoJSON, path+"/missing", r.http.URL.RawQuery, "what is missing, on the map (缺失部件)"),
 		},
 	}
 	for n, k := range d.Kinds {
@@ -184,6 +186,43 @@ func (s *Server) importPreview(r *request) (*answer, error) {
 	w.dst = append(w.dst, `],"numberReturned":`...)
 	w.dst = strconv.AppendInt(w.dst, int64(w.count), 10)
 	w.links(append([]link{s.link("self", typeGeoJSON, importPath(b.ID)+"/preview", r.http.URL.RawQuery, "")}, next...))
+	w.dst = append(w.dst, '}')
+	return &answer{mediaType: typeGeoJSON, cache: "no-store", body: w.dst, pooled: true}, nil
+}
+
+// importMissing shows on a map what the preview lacks of the scope.
+func (s *Server) importMissing(r *request) (*answer, error) {
+	desk, id, err := s.deskAndID(r)
+	if err != nil {
+		return nil, err
+	}
+	scope, err := s.scopeOf(r, id)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := s.admit(r.ctx, s.differences)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	missing, err := desk.Store().MissingShapes(r.ctx, id, scope)
+	if err != nil {
+		return nil, err
+	}
+	w := featureWriter{dst: buffer()}
+	w.openCollection()
+	for _, m := range missing {
+		if err := w.begin(m.Code, m.Shape); err != nil {
+			return nil, err
+		}
+		w.text("kind", string(census.ChangeMissing))
+		w.text("subclass", string(m.Subclass))
+		w.text("grid", m.Grid)
+		w.end(nil)
+	}
+	w.dst = append(w.dst, `],"numberReturned":`...)
+	w.dst = strconv.AppendInt(w.dst, int64(w.count), 10)
+	w.links([]link{s.link("self", typeGeoJSON, importPath(id)+"/missing", r.http.URL.RawQuery, ""), s.link("up", typeJSON, importPath(id), "", "the import")})
 	w.dst = append(w.dst, '}')
 	return &answer{mediaType: typeGeoJSON, cache: "no-store", body: w.dst, pooled: true}, nil
 }

@@ -31,6 +31,13 @@ func TestAPreviewSaysWhatItWouldChange(t *testing.T) {
 		t.Errorf("missing: %v", missing)
 	}
 	equal(t, at(t, o.call("GET", "/imports/"+id+"/difference", nil, o.key).ok(), "missing"), []any{})
+	shown := o.call("GET", "/imports/"+id+"/missing?scope=grid=420502001,subclass=0118", nil, o.key).ok()
+	equal(t, at(t, shown, "numberReturned"), float64(len(missing)))
+	last := at(t, shown, "features", len(missing)-1)
+	equal(t, at(t, last, "id"), "4205020118500004")
+	equal(t, at(t, last, "geometry", "coordinates", 0), 111.28095)
+	equal(t, at(t, last, "properties", "kind"), "missing")
+	equal(t, at(t, o.call("GET", "/imports/"+id+"/missing", nil, o.key).ok(), "numberReturned"), 0.0)
 
 	changes := o.call("GET", "/imports/"+id+"/changes?limit=2", nil, o.key).ok()
 	equal(t, at(t, changes, "changes", 0), map[string]any{
@@ -55,12 +62,12 @@ func TestAPreviewSaysWhatItWouldChange(t *testing.T) {
 	if i := o.call("POST", "/imports/"+id+"/commit", nil, o.key).imported(http.StatusOK); i.Changes.Created != 1 || i.Changes.Updated != 2 || i.Changes.Unchanged != 1 {
 		t.Errorf("it did something else: %+v", i)
 	}
-	for _, path := range []string{"/difference", "/changes", "/preview"} {
+	for _, path := range []string{"/difference", "/changes", "/preview", "/missing?scope=all"} {
 		if got := o.call("GET", "/imports/"+id+path, nil, o.key); got.Status != http.StatusConflict {
 			t.Errorf("%s of what is promoted: %d %s", path, got.Status, got.Body)
 		}
 	}
-	for target, status := range map[string]int{"/difference?scope=town": 400, "/changes?after=-1": 400, "/preview?limit=0": 400} {
+	for target, status := range map[string]int{"/difference?scope=town": 400, "/changes?after=-1": 400, "/preview?limit=0": 400, "/missing?scope=x": 400} {
 		if got := o.call("GET", "/imports/"+id+target, nil, o.key); got.Status != status {
 			t.Errorf("%s: %d", target, got.Status)
 		}

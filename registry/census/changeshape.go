@@ -5,3 +5,9 @@ type ChangeShape struct {
 	New []byte
 	Old []byte // nil: there is no component yet
 }
+
+// MissingShape is a missing component and where it stands, as EWKB.
+type MissingShape struct {
+	MissingComponent
+	Shape []byte
+}

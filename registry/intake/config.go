@@ -54,6 +54,8 @@ type Store interface {
 	Difference(ctx context.Context, id census.BatchID, scope census.Scope) (census.Difference, error)
 	Changes(ctx context.Context, id census.BatchID, after int64, limit int) ([]census.Change, error)
 	ChangeShapes(ctx context.Context, id census.BatchID, codes []string) (map[string]census.ChangeShape, error)
+	// MissingShapes are what a staged batch lacks of a scope; Conflict when it is not staged.
+	MissingShapes(ctx context.Context, id census.BatchID, scope census.Scope) ([]census.MissingShape, error)
 	// UndoBatch takes a promoted batch back; Conflict when it is not promoted, Invalid without a reason.
 	UndoBatch(ctx context.Context, act registry.Act, id census.BatchID) (census.Undone, error)
 	// SaveUpload records what changes after AddUpload: Kept, and what the check said.

@@ -29,6 +29,28 @@ func (s *Store) ChangeShapes(ctx context.Context, id census.BatchID, codes []str
 	return shapes, interpret("read shapes of changes", err)
 }
 
+// MissingShapes are the components of a scope that no row of a staged batch names, by code, at most [census.MaxListed]; none where nothing is
+// declared. Conflict as for Difference.
+func (s *Store) MissingShapes(ctx context.Context, id census.BatchID, scope census.Scope) (missing []census.MissingShape, err error) {
+	err = s.readStaged(ctx, id, func(tx pgx.Tx) error {
+		if !scope.Declared() {
+			return nil
+		}
+		grids, subclasses := scopeLists(scope)
+		missing, err = collect(ctx, tx, "list what is missing", func(row pgx.CollectableRow) (census.MissingShape, error) {
+			var m census.MissingShape
+			err := row.Scan(&m.Subclass, &m.Code, &m.Grid, &m.Shape)
+			return m, err
+		}, staged(id, sqlMissingShapes), grids, subclasses, [16]byte(id), census.MaxListed)
+		return err
+	})
+	return missing, interpret("list what is missing", err)
+}
+
+const sqlMissingShapes = `
+select c.subclass, c.code, coalesce(c.grid, ''), c.geom from component c
+where` + sqlDeclared + ` and` + sqlNotNamed + ` order by c.code limit $4`
+
 const sqlDifferenceShapes = `
 select s.code, s.geom, c.geom from import_stage s
 left join component_code a on a.edition = s.edition and a.code = s.code

@@ -22,6 +22,7 @@ export class ImportPreview {
   private of = "";
   private difference: Difference | null = null;
   private changes: Feature<Geometry, Change>[] = [];
+  private missing: Feature[] = [];
 
   constructor(
     private readonly api: Api,
@@ -44,14 +45,16 @@ export class ImportPreview {
       this.api.get<Difference>(`imports/${batch}/difference`),
       this.api.get<{ features: Feature<Geometry, Change>[] }>(`imports/${batch}/preview`, { limit: mostShown }),
     ]);
+    const missing = difference.missing.length === 0 ? [] : (await this.api.get<{ features: Feature[] }>(`imports/${batch}/missing`)).features;
     if (this.of !== batch) return;
+    this.missing = missing;
     this.difference = difference;
     this.changes = changes.features;
     this.render(language);
-    const box = boxAround(this.changes.map(({ geometry }) => geometry));
+    const box = boxAround([...this.changes, ...this.missing].map(({ geometry }) => geometry));
     if (!box) return;
     const map = await (this.map ??= this.draw(language));
-    map.set("preview", [...this.changes.flatMap(way), ...this.changes]);
+    map.set("preview", [...this.missing, ...this.changes.flatMap(way), ...this.changes]);
     map.fit(box, { padding, still: true });
   }
 
@@ -68,13 +71,14 @@ export class ImportPreview {
     if (!this.difference) return this.root.replaceChildren(el("h3", {}, say(language, "difference")), el("p", { class: "hint" }, say(language, "asking")));
     const { totals, columns } = this.difference;
     const changed = this.changes.length > 0;
+    const drawn = changed || this.missing.length > 0;
     this.root.replaceChildren(
       el("h3", {}, say(language, "difference")),
       el("ul", { class: "kinds" }, ...kinds.map((kind) => totals[kind] ? this.total(language, kind, totals[kind]) : "")),
       el("ul", { class: "columns" }, ...columns.filter(({ only }) => only > 0).slice(0, mostColumns).map(({ column, only, only_format }) =>
         el("li", {}, say(language, only_format === only ? "columnOnlyFormat" : "columnOnly", { n: only, column })))),
       ...this.unnamed(language, this.difference),
-      changed ? this.canvas : el("p", { class: "hint" }, say(language, "differenceNone")),
+      drawn ? this.canvas : el("p", { class: "hint" }, say(language, "differenceNone")),
       changed ? this.table(language) : "",
       changed ? el("p", { class: "hint" }, say(language, "changesShown", { n: this.changes.length })) : "",
     );
@@ -84,9 +88,9 @@ export class ImportPreview {
   private unnamed(language: Language, { renumbered, missing }: Difference): HTMLElement[] {
     const list = (word: Word, lines: HTMLElement[]) => el("details", { class: "unnamed", "data-list": word }, el("summary", {}, say(language, word, { n: lines.length })), el("ul", {}, ...lines));
     return [
-      renumbered.length > 0 && list("renumberedOf", renumbered.map((pair) => el("li", {}, el("code", {}, pair.old), " → ", el("code", {}, pair.new),
+      renumbered.length > 0 && list("renumberedOf", renumbered.map((pair) => el("li", { onclick: () => this.visitMissing(pair.old) }, el("code", {}, pair.old), " → ", el("code", {}, pair.new),
         ` · ${say(language, "metres", { n: pair.distance_m })} · ${say(language, "atRow")} ${placeOf(pair)}`))),
-      missing.length > 0 && list("missingOf", missing.map(({ code, grid }) => el("li", {}, el("code", {}, code), ` · ${grid}`))),
+      missing.length > 0 && list("missingOf", missing.map(({ code, grid }) => el("li", { onclick: () => this.visitMissing(code) }, el("code", {}, code), ` · ${grid}`))),
     ].filter((section) => section !== false);
   }
 
@@ -104,6 +108,11 @@ export class ImportPreview {
         el("td", {}, swatch(change.kind), say(language, `kind_${change.kind}`), change.distance_m !== undefined && ` ${say(language, "metres", { n: change.distance_m })}`,
           ...change.columns.filter(({ column }) => column !== "geometry").map((column) => columnChange(language, column)))))),
     ));
+  }
+
+  private visitMissing(code: string): void {
+    const found = this.missing.find(({ id }) => id === code);
+    if (found) this.visit(found.geometry);
   }
 
   private visit(geometry: Geometry): void {
@@ -133,7 +142,7 @@ function swatch(kind: Counted): SVGElement {
 }
 
 function colourOf(kind: Counted): string {
-  return kind in kindColours ? kindColours[kind as keyof typeof kindColours] : kind === "unchanged" ? "#d5d8dc" : "#a3202f";
+  return kind in kindColours ? kindColours[kind as keyof typeof kindColours] : "#d5d8dc";
 }
 
 /** The way from where a component stands to where it would. */

@@ -46,4 +46,5 @@ export const kindColours = {
   updated: "#2b66c4",
   moved: "#e0701a",
   format_only: "#8f98a3",
+  missing: "#a3202f",
 } as const;
