@@ -155,3 +155,24 @@ func TestAPromotedFileIsTakenBack(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTemplateOfTheCitysEditionNeedsNoKey(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	got := o.call("GET", "/catalog/template.xlsx?class=01", nil)
+	if got.Status != http.StatusOK || !strings.Contains(got.Header.Get("Content-Disposition"), "citygrid-census.xlsx") {
+		t.Fatalf("%d %s", got.Status, got.Body)
+	}
+	book, err := excelize.OpenReader(strings.NewReader(got.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	cell, err := book.GetCellValue(book.GetSheetList()[1], "A1")
+	if all := o.call("GET", "/catalog/template.xlsx", nil); err != nil || !strings.Contains(cell, "ObjID") || len(all.Body) <= len(got.Body) {
+		t.Errorf("%v, %q, %d bytes of all classes, %d of one", err, cell, len(all.Body), len(got.Body))
+	}
+	if got := o.call("GET", "/catalog/template.xlsx?class=99", nil); got.Status < 400 || got.Status >= 500 || !strings.Contains(got.Body, "99") {
+		t.Errorf("of a class that does not exist: %d %s", got.Status, got.Body)
+	}
+}

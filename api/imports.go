@@ -16,7 +16,7 @@ const (
 	importsShown = 50               // in the list, unless limit says otherwise
 )
 
-// importRoutes are those of survey files. All need the key of a registrar: files hold what crews wrote.
+// importRoutes are those of survey files. All but the empty template need the key of a registrar: files hold what crews wrote.
 func importRoutes() []route {
 	of := func(method, path string, handle func(*Server, *request) (*answer, error), params ...string) route {
 		return route{method: method, path: path, handle: handle, params: params, budget: itemsBudget, database: true, registrar: true}
@@ -41,7 +41,10 @@ func importRoutes() []route {
 	}
 	undo := of(http.MethodPost, "/imports/:importId/undo", (*Server).undoImport, "reason")
 	undo.budget, undo.database = 0, false
+	template := of(http.MethodGet, "/catalog/template.xlsx", (*Server).importTemplate, "class")
+	template.registrar, template.open = false, true // it says what the standard says
 	return append(differenceRoutes(), []route{
+		template,
 		post,
 		list,
 		of(http.MethodGet, "/imports/:importId", (*Server).oneImport),

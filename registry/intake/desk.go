@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"citygrid/registry"
+	"citygrid/registry/catalog"
 	"citygrid/registry/census"
 )
 
@@ -37,6 +38,9 @@ func New(c Config) (*Desk, error) {
 		config: c, jobs: make(chan *job, c.Waiting), closing: make(chan struct{}), active: map[census.BatchID]*job{},
 	}, nil
 }
+
+// Catalogue is what files are checked by.
+func (d *Desk) Catalogue() *catalog.Catalog { return d.config.Catalogue }
 
 // MaxBytes is how large a file may be.
 func (d *Desk) MaxBytes() int64 { return d.config.MaxBytes }

@@ -79,6 +79,7 @@ const table = {
   drop: ["把普查文件拖到这里", "Drop survey files here"],
   choose: ["选择文件", "Choose files"],
   dropHint: ["先检查、预览，确认后才入库。", "A file is checked and previewed first; nothing changes before you commit."],
+  template: ["下载普查模板（XLSX）", "Download the template (XLSX)"],
   sending: ["正在上传 {name}…", "Sending {name}…"],
   reading: ["读取方式（可不填）", "How to read them (may be left empty)"],
   sheet: ["工作表", "Sheet"],

@@ -153,7 +153,7 @@ export class ImportsPage {
     const write = (id: string, word: Word) => { byId(id).textContent = say(this.language, word); };
     document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
     document.title = `${say(this.language, "imports")} · CityGrid`;
-    for (const [id, word] of [["title", "imports"], ["to-map", "toMap"], ["key-label", "key"], ["language", "switch"], ["choose-label", "choose"], ["drop-hint", "dropHint"],
+    for (const [id, word] of [["title", "imports"], ["to-map", "toMap"], ["key-label", "key"], ["language", "switch"], ["choose-label", "choose"], ["drop-hint", "dropHint"], ["template", "template"],
       ["reading-label", "reading"], ["sheet-label", "sheet"], ["crs-label", "crs"], ["scope-label", "scope"], ["scope-hint", "scopeHint"]] as const) write(id, word);
     byId("drop-label").textContent = this.sending ? say(this.language, "sending", { name: this.sending }) : say(this.language, "drop");
     byId<HTMLInputElement>("key-input").placeholder = say(this.language, "keyHint");
