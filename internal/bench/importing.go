@@ -356,6 +356,5 @@ func (d *delivery) weigh(ctx context.Context, s *section) error {
 
 // sqlPlainTable leaves the table of components what any table has: columns, primary key and indexes.
 const sqlPlainTable = `
-alter table component drop constraint component_edition_kind_subclass_fkey;
 alter table component drop constraint component_kind_check;
 alter table component drop constraint component_geom_check`

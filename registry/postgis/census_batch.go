@@ -80,13 +80,13 @@ func (s *Store) rejectInterrupted(ctx context.Context, id census.BatchID, now ti
 // stageTable is the name of a batch's staging table: import_stage_ and the 32 hexadecimal digits of its id, nothing else.
 func stageTable(id census.BatchID) string { return fmt.Sprintf("import_stage_%x", id[:]) }
 
-// staged turns a statement on import_stage, the empty pattern of staging tables, into one on the table of a batch.
+// staged turns a statement on import_stage and import_match, the empty patterns of a batch's tables, into one on those of a batch.
 func staged(id census.BatchID, sql string) string {
-	return strings.ReplaceAll(sql, "import_stage", stageTable(id))
+	return strings.NewReplacer("import_stage", stageTable(id), "import_match", fmt.Sprintf("import_match_%x", id[:])).Replace(sql)
 }
 
 func dropStage(ctx context.Context, tx pgx.Tx, id census.BatchID) error {
-	if _, err := tx.Exec(ctx, staged(id, `drop table if exists import_stage`)); err != nil {
+	if _, err := tx.Exec(ctx, staged(id, `drop table if exists import_stage, import_match`)); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, sqlBatchForgetUnstaged, [16]byte(id))

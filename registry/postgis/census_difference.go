@@ -45,13 +45,51 @@ func (s *Store) Changes(ctx context.Context, id census.BatchID, after int64, lim
 	return page, interpret("list changes", err)
 }
 
-// readStaged reads from a batch that is staged and complete.
+// readStaged reads from a batch that is staged and complete, matched with the components as they are now.
 func (s *Store) readStaged(ctx context.Context, id census.BatchID, read func(pgx.Tx) error) error {
-	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, s.imports, options, func(tx pgx.Tx) error {
+	const tries = 3 // components may change again and again
+	var fresh bool
+	var err error
+	for range tries {
+		if err = s.rematchStaged(ctx, id); err != nil {
+			break
+		}
+		options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+		err = pgx.BeginTxFunc(ctx, s.imports, options, func(tx pgx.Tx) error {
+			var rows, good int64
+			err := tx.QueryRow(ctx, staged(id, sqlDifferenceReady), [16]byte(id)).Scan(&good, &rows, &fresh)
+			switch {
+			case err != nil || !fresh:
+				return err
+			case rows != good:
+				return batchLost()
+			}
+			if _, err := tx.Exec(ctx, sqlDifferencePlan); err != nil {
+				return err
+			}
+			return read(tx)
+		})
+		if err != nil || fresh {
+			break
+		}
+	}
+	if err == nil && !fresh {
+		return registry.NewError(registry.Conflict, registry.CodeBusy,
+			"库中部件正在不断更新，暂时无法比较；请稍后再试", "components keep changing and nothing can be compared with them: try again later")
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42P01" { // undefined_table: it was promoted or given up meanwhile
+		return notStaged("")
+	}
+	return err
+}
+
+// rematchStaged brings a batch that is staged to the components as they are now.
+func (s *Store) rematchStaged(ctx context.Context, id census.BatchID) error {
+	return pgx.BeginFunc(ctx, s.imports, func(tx pgx.Tx) error {
 		var state census.State
-		var good, rows int64
-		err := tx.QueryRow(ctx, sqlDifferenceState, [16]byte(id)).Scan(&state, &good)
+		var fresh bool
+		err := tx.QueryRow(ctx, sqlDifferenceState, [16]byte(id)).Scan(&state, &fresh)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			return noBatch(id)
@@ -59,22 +97,18 @@ func (s *Store) readStaged(ctx context.Context, id census.BatchID, read func(pgx
 			return err
 		case state != census.Staged:
 			return notStaged(state)
+		case fresh:
+			return nil
 		}
-		if err := tx.QueryRow(ctx, staged(id, sqlPromoteCount)).Scan(&rows); err != nil {
+		// Whoever was before may have done it.
+		if err := tx.QueryRow(ctx, sqlDifferenceLock, [16]byte(id)).Scan(&state); err != nil {
 			return err
 		}
-		if rows != good {
-			return registry.NewError(registry.Conflict, "batch_lost",
-				"数据库曾异常重启，暂存的数据已丢失；请重新提交该文件",
-				"the database has crashed since and lost the staged rows: send the file again")
+		if state != census.Staged {
+			return notStaged(state)
 		}
-		return read(tx)
+		return rematchStale(ctx, tx, id)
 	})
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "42P01" { // undefined_table: it was promoted or given up meanwhile
-		return notStaged("")
-	}
-	return err
 }
 
 func notStaged(state census.State) error {
@@ -134,7 +168,17 @@ func differenceMissing(ctx context.Context, tx pgx.Tx, id census.BatchID, scope 
 const around = " \t\r\n\u00a0\u3000" + `,;:!'"()[]<>_/\|~。，、；：！“”‘’（）《》【】—…·`
 
 const (
-	sqlDifferenceState = `select state, rows_good from import_batch where id = $1`
+	sqlDifferenceState = `
+select b.state, coalesce(b.components_revision = k.revision, false) from import_batch b, collection k where b.id = $1 and k.name = 'components'`
+
+	sqlDifferenceLock = `select state from import_batch where id = $1 for update`
+
+	sqlDifferenceReady = `
+select b.rows_good, (select count(*) from import_stage), coalesce(b.components_revision = k.revision, false)
+from import_batch b, collection k where b.id = $1 and k.name = 'components'`
+
+	// How many rows a comparison leaves cannot be estimated, and loops over two long lists would take hours.
+	sqlDifferencePlan = `select set_config('enable_nestloop', 'off', true)`
 
 	// As in sqlPromoteUpdate.
 	sqlDiffers = ` (
@@ -227,47 +271,53 @@ const (
     case when bool_or(v.col = 'geometry' and not v.format) then 'moved'
         when bool_and(v.format) filter (where not v.derived) then 'format_only' else 'updated' end`
 
-	// A code stands in one staged row only.
 	sqlDifferenceTotals = `
-with matched as materialized (
-    select s.code, s.subclass, c.id, c.id is not null and` + sqlDiffers + ` as differs
-    from import_stage s
-    left join component_code a on a.edition = s.edition and a.code = s.code
-    left join component c on c.id = a.component_id
-), compared as materialized (
-    select m.code, m.subclass, v.col, v.format, v.cleared, v.derived
-    from matched m join import_stage s on s.code = m.code join component c on c.id = m.id
+with compared as materialized (
+    select s.row, s.subclass, v.col, v.format, v.cleared, v.derived
+    from import_match m
+    join import_stage s on s.row = m.row
+    join component c on c.id = m.component_id
     cross join lateral` + sqlDifferenceColumns + ` v
-    where m.differs
+    where not m.same and` + sqlDiffers + `
 ), judged as materialized (
-    select v.code, v.subclass,` + sqlDifferenceKind + ` as kind, count(*) filter (where not v.derived) as columns
-    from compared v group by v.code, v.subclass
+    select v.row, v.subclass,` + sqlDifferenceKind + ` as kind, count(*) filter (where not v.derived) as columns
+    from compared v group by v.row, v.subclass
 ), kinds as (
-    select subclass, case when id is null then 'created' else 'unchanged' end as kind, count(*) as n from matched where not differs group by 1, 2
+    select s.subclass, case when m.change_id is null then 'created' else 'unchanged' end as kind, count(*) as n
+    from import_stage s left join import_match m on m.row = s.row
+    where not exists (select from judged j where j.row = s.row) group by 1, 2
     union all
     select subclass, kind, count(*) from judged group by 1, 2
 ), columns as (
     select v.col, count(*) as n, count(*) filter (where v.format) as format, count(*) filter (where v.cleared) as cleared,
         count(*) filter (where j.columns = 1) as alone, count(*) filter (where j.columns = 1 and v.format) as alone_format
-    from compared v join judged j using (code) where not v.derived
+    from compared v join judged j using (row) where not v.derived
     group by v.col order by n desc, v.col limit $1
 )
 (select kind, subclass, n, 0::bigint, 0::bigint, 0::bigint, 0::bigint from kinds order by subclass, kind)
 union all
 (select '', col, n, format, cleared, alone, alone_format from columns order by n desc, col)`
 
+	// The page first: what is not on it is not looked at closely.
 	sqlDifferenceChanges = `
-select s.row, s.code, case when c.id is null then 'created' else d.kind end, coalesce(d.columns, '[]'), coalesce(d.metres, 0)
-from import_stage s
-left join component_code a on a.edition = s.edition and a.code = s.code
-left join component c on c.id = a.component_id
+with page as materialized (
+    select s.row, s.code, c.id
+    from import_stage s
+    left join import_match m on m.row = s.row
+    left join component c on c.id = m.component_id
+    where s.row > $1 and not coalesce(m.same, false) and (c.id is null or` + sqlDiffers + `)
+    order by s.row limit $2
+)
+select p.row, p.code, case when p.id is null then 'created' else d.kind end, coalesce(d.columns, '[]'), coalesce(d.metres, 0)
+from page p
+join import_stage s on s.row = p.row
+left join component c on c.id = p.id
 left join lateral (
     select` + sqlDifferenceKind + ` as kind, max(v.metres) as metres, jsonb_agg(jsonb_build_object(
         'column', v.col, 'old', v.old, 'new', v.new, 'format', v.format, 'cleared', v.cleared) order by v.n, v.col) as columns
     from` + sqlDifferenceColumns + ` v
 ) d on c.id is not null
-where s.row > $1 and (c.id is null or` + sqlDiffers + `)
-order by s.row, s.code limit $2`
+order by p.row`
 
 	// Candidates for a new number meet in squares of 0.0005 degrees, wider than the widest tolerance, and in those beside: each side is hashed
 	// once. A new row is proposed for the missing component that is nearest, and that for the nearest of the rows proposed for it.
@@ -279,7 +329,7 @@ with missing as materialized (
 ), created as materialized (
     select s.row, s.edition, s.subclass, s.code, st_centroid(s.geom) as p
     from import_stage s
-    where exists (select from missing) and not exists (select from component_code a where a.edition = s.edition and a.code = s.code)
+    where exists (select from missing) and not exists (select from import_match m where m.row = s.row)
 ), candidate as (
     select n.row, m.subclass, n.code as new, m.code as old, st_distance(n.p::geography, m.p::geography) as metres,
         case k.accuracy when 'C' then 10 when 'B' then 1 else 0.5 end as tolerance

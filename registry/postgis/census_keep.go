@@ -9,13 +9,19 @@ import (
 )
 
 // TakeOver puts what components keep into the staged rows that name them: what is compared and shown is then what a promotion would write.
-func (g *staging) TakeOver(ctx context.Context) error { return takeOver(ctx, g.conn, g.id) }
+func (g *staging) TakeOver(ctx context.Context) error {
+	if g.matched == 0 {
+		return nil
+	}
+	return takeOver(ctx, g.conn, g.id)
+}
 
 type executor interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
-// takeOver does so with the components as they are now. To do it again writes only what has changed since.
+// takeOver does so with the components as they were matched. Rows that were matched as the same say nothing new. To do it again writes only what
+// has changed since.
 func takeOver(ctx context.Context, q executor, id census.BatchID) error {
 	_, err := q.Exec(ctx, staged(id, sqlTakeOver))
 	return interpret("take over what is kept", err)
@@ -46,10 +52,10 @@ from (
         case when s.kept & 2048 = 0 or geometrytype(s.geom) <> 'POINT' then s.geom
             when geometrytype(c.geom) = 'POINT' and st_zmflag(c.geom) = 2 then st_force3dz(st_force2d(s.geom), st_z(c.geom))
             else st_force2d(s.geom) end as geom
-    from import_stage s
-    join component_code a on a.edition = s.edition and a.code = s.code
-    join component c on c.id = a.component_id
-    where s.kept <> 0
+    from import_match m
+    join import_stage s on s.row = m.row
+    join component c on c.id = m.component_id
+    where not m.same and s.kept <> 0
 ) n
 where s.row = n.row and (
     s.name, s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code, s.dept3_name, s.stated_grid, s.changed_on,

@@ -25,7 +25,8 @@ func (g *staging) SetAside(ctx context.Context, e catalog.Edition, unstaged []ce
 	return interpret("keep the codes of bad rows", err)
 }
 
-// noteMissing notes what the batch being promoted lacks of its scope, and takes what it names off the notes of batches before it.
+// noteMissing notes what the batch being promoted lacks of its scope, and takes what it names off the notes of batches before it. It goes before the
+// batch creates components, which no row is matched with.
 func (c *Change) noteMissing(ctx context.Context, id census.BatchID) error {
 	var noted bool
 	var text string
@@ -147,7 +148,7 @@ const (
 
 	// Whether no row of the batch $3 names the component, nor a bad one.
 	sqlNotNamed = ` not exists (
-            select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code where a.component_id = c.id)
+            select from import_match m where m.component_id = c.id)
         and not exists (
             select from import_unstaged u join component_code a on a.edition = u.edition and a.code = u.code
             where u.batch_id = $3::uuid and a.component_id = c.id)`
@@ -156,7 +157,7 @@ const (
 
 	sqlMissingFound = `
 delete from import_missing where component_id in (
-    select a.component_id from import_stage s join component_code a on a.edition = s.edition and a.code = s.code
+    select component_id from import_match
     union all
     select a.component_id from import_unstaged u join component_code a on a.edition = u.edition and a.code = u.code where u.batch_id = $1
 )`

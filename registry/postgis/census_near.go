@@ -75,18 +75,14 @@ const (
 select c.id, array_position($2::text[], c.subclass) - 1, st_x(c.geom), st_y(c.geom) from component c
 where c.edition = $1 and c.subclass = any($2) and c.state <> '移除'
     and c.geom && st_makeenvelope($3, $4, $5, $6, 4326) and st_geometrytype(c.geom) = 'ST_Point'
-    and not exists (
-        select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code where a.component_id = c.id
-    )`
+    and not exists (select from import_match m where m.component_id = c.id)`
 
 	sqlStageStandingShapes = `
 select c.id, array_position($2::text[], c.subclass) - 1, st_dimension(c.geom), st_xmin(c.geom), st_ymin(c.geom), st_xmax(c.geom), st_ymax(c.geom)
 from component c
 where c.edition = $1 and c.subclass = any($2) and c.state <> '移除'
     and c.geom && st_makeenvelope($3, $4, $5, $6, 4326) and st_dimension(c.geom) > 0
-    and not exists (
-        select from import_stage s join component_code a on a.edition = s.edition and a.code = s.code where a.component_id = c.id
-    )`
+    and not exists (select from import_match m where m.component_id = c.id)`
 
 	sqlStageCodes = `
 select true, row, code from import_stage where row = any($1)

@@ -63,40 +63,50 @@ func (c *Change) checkStaged(ctx context.Context, id census.BatchID) (rows int64
 			"文件检查之后区域已有变化，其单元网格归属可能不再正确；请重新提交该文件",
 			"areas have changed since the file was checked, so the grid cells found for it may be wrong: send the file again")
 	}
-	if err := c.tx.QueryRow(ctx, staged(id, sqlPromoteCount)).Scan(&rows); err != nil {
+	var unknown int64
+	if err := c.tx.QueryRow(ctx, staged(id, sqlPromoteRows)).Scan(&rows, &unknown); err != nil {
 		return 0, interpret("count staged rows", err)
 	}
-	if rows != good {
-		return 0, registry.NewError(registry.Conflict, "batch_lost",
-			"数据库曾异常重启，暂存的数据已丢失；请重新提交该文件",
-			"the database has crashed since and lost the staged rows: send the file again")
+	switch {
+	case rows != good:
+		return 0, batchLost()
+	case unknown > 0:
+		return 0, registry.NewError(registry.Conflict, "catalogue_changed",
+			"文件检查之后目录已有变化，其中的小类已不存在；请重新提交该文件",
+			"the catalogue has changed since the file was checked and lacks a sub-class of it: send the file again")
 	}
-	if err := c.checkNamedOnce(ctx, id); err != nil {
-		return 0, err
-	}
-	return rows, takeOver(ctx, c.tx, id) // components may have changed since it was staged
+	return rows, nil
+}
+
+func batchLost() error {
+	return registry.NewError(registry.Conflict, "batch_lost",
+		"数据库曾异常重启，暂存的数据已丢失；请重新提交该文件",
+		"the database has crashed since and lost the staged rows: send the file again")
 }
 
 // promote takes a batch over.
 func (c *Change) promote(ctx context.Context, id census.BatchID, rows int64) (census.Counts, error) {
 	var n census.Counts
-	tag, err := c.tx.Exec(ctx, staged(id, sqlPromoteUpdate), [16]byte(id), c.id)
-	if err != nil {
-		return n, interpret("update components", err)
-	}
-	n.Updated = tag.RowsAffected()
-	revived, err := c.revive(ctx, id)
+	matched, changed, err := c.matched(ctx, id)
 	if err != nil {
 		return n, err
 	}
-	if tag, err = c.tx.Exec(ctx, staged(id, sqlPromoteInsert), [16]byte(id), c.id); err != nil {
-		return n, interpret("create components", codeTaken(err))
-	}
-	n.Created = tag.RowsAffected() + revived
-	n.Unchanged = rows - n.Created - n.Updated
 	if err := c.noteMissing(ctx, id); err != nil {
 		return n, err
 	}
+	if changed > 0 {
+		if n, err = c.promoteChanged(ctx, id); err != nil {
+			return n, err
+		}
+	}
+	if matched < rows {
+		created, err := c.create(ctx, id)
+		if err != nil {
+			return n, interpret("create components", codeTaken(err))
+		}
+		n.Created += created
+	}
+	n.Unchanged = rows - n.Created - n.Updated
 	if _, err := c.tx.Exec(ctx, sqlPromoteDone, [16]byte(id), c.id, n.Created, n.Updated, n.Unchanged); err != nil {
 		return n, interpret("record the promotion", err)
 	}
@@ -104,6 +114,34 @@ func (c *Change) promote(ctx context.Context, id census.BatchID, rows int64) (ce
 		c.touch(registry.CollectionComponents)
 	}
 	return n, interpret("drop staged rows", dropStage(ctx, c.tx, id))
+}
+
+// create makes a component of each row that names none.
+func (c *Change) create(ctx context.Context, id census.BatchID) (int64, error) {
+	var before int64
+	if err := c.tx.QueryRow(ctx, staged(id, sqlPromoteIDs)).Scan(&before); err != nil {
+		return 0, err
+	}
+	if _, err := c.tx.Exec(ctx, staged(id, sqlPromoteCodes), c.id, before); err != nil {
+		return 0, err
+	}
+	tag, err := c.tx.Exec(ctx, staged(id, sqlPromoteInsert), [16]byte(id), c.id, before)
+	return tag.RowsAffected(), err
+}
+
+// promoteChanged takes over the rows that name a component.
+func (c *Change) promoteChanged(ctx context.Context, id census.BatchID) (census.Counts, error) {
+	var n census.Counts
+	if err := c.checkNamedOnce(ctx, id); err != nil {
+		return n, err
+	}
+	tag, err := c.tx.Exec(ctx, staged(id, sqlPromoteUpdate), [16]byte(id), c.id)
+	if err != nil {
+		return n, interpret("update components", err)
+	}
+	n.Updated = tag.RowsAffected()
+	n.Created, err = c.revive(ctx, id)
+	return n, err
 }
 
 // checkNamedOnce refuses a batch in which two rows name one component; it was checked when it was staged, but codes may have been
@@ -143,12 +181,16 @@ from import_batch b, collection areas where b.id = $1 and areas.name = 'areas' f
 
 	sqlPromoteCount = `select count(*) from import_stage`
 
-	// Not "exists": for the first group alone the planner would walk an index of codes and look through all staged rows at each.
-	sqlPromoteNamedTwice = `
-select coalesce(max(named), 0) > 1 from (
-    select count(*) as named from import_stage s join component_code a on a.edition = s.edition and a.code = s.code
-    group by a.component_id
-) g`
+	// The sub-classes stay until the change ends: there is no foreign key to them.
+	sqlPromoteRows = `
+with used as materialized (
+    select edition, subclass, count(*) as n from import_stage group by edition, subclass
+), known as (
+    select k.code from used u join subclass k on k.kind = 'component' and k.edition = u.edition and k.code = u.subclass for key share of k
+)
+select coalesce((select sum(n) from used), 0)::bigint, (select count(*) from used) - (select count(*) from known)`
+
+	sqlPromoteNamedTwice = `select exists (select from import_match group by component_id having count(*) > 1)`
 
 	// Codes are not written here: a row finds its component by one of its codes, and which of them is the public one is not for a
 	// survey to say. The name is the sub-class's in the row's edition, so it counts only where the component is of that edition.
@@ -157,11 +199,11 @@ select coalesce(max(named), 0) > 1 from (
 with incoming as materialized (
     select c.id, case when c.edition = s.edition then s.name else c.name end as name,
         s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code, s.dept3_name, s.grid, s.grids_also, s.stated_grid,
-        s.state, s.first_surveyed, s.changed_on, s.data_source, s.note, s.extra, s.geom
-    from import_stage s
-    join component_code a on a.edition = s.edition and a.code = s.code
-    join component c on c.id = a.component_id
-    where (
+        s.state, s.first_surveyed, s.changed_on, s.data_source, s.note, s.extra, s.geom, s.edition, s.code, s.digest
+    from import_match m
+    join import_stage s on s.row = m.row
+    join component c on c.id = m.component_id
+    where not m.same and (
         c.name, c.dept1_code, c.dept1_name, c.dept2_code, c.dept2_name, c.dept3_code, c.dept3_name, c.grid, c.grids_also,
         c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source, c.note, c.extra, c.geom::bytea
     ) is distinct from (
@@ -178,6 +220,8 @@ with incoming as materialized (
         c.dept3_code, c.dept3_name, c.grid, c.grids_also, c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source,
         c.note, c.extra, c.geom, c.batch_id, c.change_id, $2
     from component c join incoming using (id)
+), remembered as (
+    update component_code a set digest = i.digest, change_id = $2 from incoming i where a.edition = i.edition and a.code = i.code
 )
 update component c set
     name = i.name, dept1_code = i.dept1_code, dept1_name = i.dept1_name, dept2_code = i.dept2_code, dept2_name = i.dept2_name,
@@ -186,20 +230,28 @@ update component c set
     extra = i.extra, geom = i.geom, batch_id = $1, change_id = $2
 from incoming i where c.id = i.id`
 
+	// A row's number gives it its id, so that both tables can be written without asking back. The lock of components is held, so the ids are one
+	// block; setval would take a right that who writes rows does not have.
+	sqlPromoteIDs = `
+select coalesce(min(nextval(pg_get_serial_sequence('component', 'id')::regclass)) - 1, 0)
+from generate_series(1, (select coalesce(max(number), 0) from import_stage))`
+
 	sqlPromoteInsert = `
-with created as (
-    insert into component (
-        code, edition, subclass, name, dept1_code, dept1_name, dept2_code, dept2_name, dept3_code, dept3_name, grid, grids_also,
-        stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom, batch_id, change_id)
-    select s.code, s.edition, s.subclass, s.name, s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code,
-        s.dept3_name, s.grid, s.grids_also, s.stated_grid, s.state, s.first_surveyed, s.changed_on, s.data_source, s.note,
-        s.extra, s.geom, $1, $2
-    from import_stage s
-    where not exists (select from component_code a where a.edition = s.edition and a.code = s.code)
-    order by s.code
-    returning id, edition, code
-)
-insert into component_code (edition, code, component_id) select edition, code, id from created`
+insert into component (
+    id, code, edition, subclass, name, dept1_code, dept1_name, dept2_code, dept2_name, dept3_code, dept3_name, grid, grids_also,
+    stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom, batch_id, change_id)
+overriding system value
+select $3 + s.number, s.code, s.edition, s.subclass, s.name, s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code,
+    s.dept3_name, s.grid, s.grids_also, s.stated_grid, s.state, s.first_surveyed, s.changed_on, s.data_source, s.note,
+    s.extra, s.geom, $1, $2
+from import_stage s
+where not exists (select from import_match m where m.row = s.row)`
+
+	sqlPromoteCodes = `
+insert into component_code (edition, code, component_id, digest, change_id)
+select s.edition, s.code, $2 + s.number, s.digest, $1
+from import_stage s
+where not exists (select from import_match m where m.row = s.row)`
 
 	sqlPromoteDone = `
 update import_batch set state = 'promoted', created = $3, updated = $4, unchanged = $5, change_id = $2,

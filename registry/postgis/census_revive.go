@@ -9,24 +9,15 @@ import (
 // revive brings back the withdrawn components that staged rows name, each under its id and its public code, as the rows have them, and returns how many
 // they were. History gets the time between as an image of its own.
 func (c *Change) revive(ctx context.Context, id census.BatchID) (int64, error) {
-	var undone bool
-	if err := c.tx.QueryRow(ctx, sqlReviveAny).Scan(&undone); err != nil || !undone {
-		return 0, interpret("look for withdrawn components", err)
-	}
 	tag, err := c.tx.Exec(ctx, staged(id, sqlRevive), [16]byte(id), c.id)
 	return tag.RowsAffected(), interpret("bring components back", err)
 }
 
 const (
-	// Only an undo withdraws: an import into a registry that never saw one pays nothing.
-	sqlReviveAny = `select exists (select from import_batch where undone_by is not null)`
-
 	// The last image is the one whose successor wrote none.
 	sqlRevive = `
 with named as materialized (
-    select s.code as staged, a.component_id as id
-    from import_stage s join component_code a on a.edition = s.edition and a.code = s.code
-    where not exists (select from component c where c.id = a.component_id)
+    select s.code as staged, m.component_id as id from import_match m join import_stage s on s.row = m.row where m.change_id is null
 ), last as materialized (
     select distinct on (v.id) v.*, n.staged from named n join component_version v on v.id = n.id
     where not exists (select from component_version w where w.id = v.id and w.change_id = v.superseded_by)

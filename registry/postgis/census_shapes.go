@@ -53,6 +53,6 @@ where` + sqlDeclared + ` and` + sqlNotNamed + ` order by c.code limit $4`
 
 const sqlDifferenceShapes = `
 select s.code, s.geom, c.geom from import_stage s
-left join component_code a on a.edition = s.edition and a.code = s.code
-left join component c on c.id = a.component_id
+left join import_match m on m.row = s.row
+left join component c on c.id = m.component_id
 where s.code = any($1)`

@@ -1,30 +1,36 @@
 package postgis
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"hash/maphash"
 	"iter"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"citygrid/geo"
 	"citygrid/registry/census"
 )
 
-// staging is a census.Staging on one connection.
+// staging is a census.Staging on one connection. While a portion is on its way the next one is made.
 type staging struct {
-	open    *vigil
-	conn    *pgxpool.Conn // nil when closed
-	id      census.BatchID
-	portion []census.StagedRow // not sent yet
-	bytes   int                // freeBytes of its rows
+	open     *vigil
+	conn     *pgxpool.Conn // nil when closed
+	id       census.BatchID
+	portion  []byte     // in the format of COPY, not sent yet
+	spare    []byte     // for the next portion
+	sending  chan error // what comes of the portion on its way; nil when there is none
+	codes    []uint64   // a hash of each row's code
+	seed     maphash.Seed
+	polygons bool  // some row has a length or an area
+	matched  int64 // rows that name a component
 }
 
-// A portion is what one COPY sends, at most so many rows and bytes.
-const (
-	portionRows  = 20_000
-	portionBytes = 4 << 20
-)
+// portionBytes is how much one COPY sends, and a row.
+const portionBytes = 2 << 20
 
 // OpenStaging records a batch in the state received and makes its staging table.
 func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging, error) {
@@ -32,7 +38,7 @@ func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging
 	if err != nil {
 		return nil, interpret("open staging", err)
 	}
-	g := &staging{open: s.open, conn: conn, id: b.ID}
+	g := &staging{open: s.open, conn: conn, id: b.ID, seed: maphash.MakeSeed()}
 	if err := s.open.begin(ctx, b.ID); err != nil {
 		g.Close()
 		return nil, interpret("open staging", err)
@@ -54,54 +60,62 @@ func (s *Store) OpenStaging(ctx context.Context, b census.Batch) (census.Staging
 
 // Add puts a row into the portion and sends it when it is full.
 func (g *staging) Add(ctx context.Context, row census.StagedRow) error {
-	g.portion = append(g.portion, row)
-	g.bytes += freeBytes(&row)
-	if len(g.portion) < portionRows && g.bytes < portionBytes {
+	if len(g.portion) == 0 {
+		g.portion = append(g.portion, copyHeader...)
+	}
+	g.codes = append(g.codes, maphash.String(g.seed, row.Code.String()))
+	g.portion = appendStaged(g.portion, int64(len(g.codes)), &row)
+	g.polygons = g.polygons || !isPoint(row.Geometry)
+	if len(g.portion) < portionBytes {
 		return nil
 	}
-	return g.Flush(ctx)
+	return g.send(ctx)
 }
 
-// freeBytes is the size of what a file may make as long as a cell can be.
-func freeBytes(r *census.StagedRow) int {
-	return len(r.Geometry) + len(r.Extra) + len(r.Note) + len(r.DataSource) + len(r.Name) + len(r.StatedGrid) +
-		len(r.Supervisor.Name) + len(r.Owner.Name) + len(r.Maintainer.Name)
+// isPoint is for geometry that census has made.
+func isPoint(g geo.EWKB) bool {
+	r := geo.NewEWKBReader(g)
+	kind, err := r.Header()
+	return err == nil && kind == geo.KindPoint
 }
 
-// Flush sends the portion.
+// send sends the portion after the one before it has arrived, and does not wait for it to arrive.
+func (g *staging) send(ctx context.Context) error {
+	err := g.arrived()
+	portion := append(g.portion, copyTrailer...)
+	g.portion, g.spare = g.spare[:0], portion
+	if err != nil {
+		return err
+	}
+	g.sending = make(chan error, 1)
+	go func(sent chan<- error) {
+		_, err := g.conn.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(portion), staged(g.id, sqlStageCopy))
+		if err != nil && ctx.Err() != nil {
+			err = ctx.Err() // the connection was closed for it
+		}
+		sent <- interpret("stage rows", err)
+	}(g.sending)
+	return nil
+}
+
+// arrived waits for the portion on its way. Until then the connection is not to be used.
+func (g *staging) arrived() error {
+	if g.sending == nil {
+		return nil
+	}
+	err := <-g.sending
+	g.sending = nil
+	return err
+}
+
+// Flush sends the portion and waits.
 func (g *staging) Flush(ctx context.Context) error {
-	_, err := g.conn.CopyFrom(ctx, pgx.Identifier{stageTable(g.id)}, stageColumns(), pgx.CopyFromSlice(len(g.portion), g.stageValues))
-	clear(g.portion)
-	g.portion, g.bytes = g.portion[:0], 0
-	return interpret("stage rows", err)
-}
-
-func stageColumns() []string {
-	return []string{
-		"row", "code", "edition", "subclass", "name", "dept1_code", "dept1_name", "dept2_code", "dept2_name",
-		"dept3_code", "dept3_name", "grid", "grids_also", "stated_grid", "state", "first_surveyed", "changed_on",
-		"data_source", "note", "extra", "geom", "kept", "given", "blank",
+	if len(g.portion) > 0 {
+		if err := g.send(ctx); err != nil {
+			return err
+		}
 	}
-}
-
-// stageValues are the values of stageColumns in row i of the portion.
-func (g *staging) stageValues(i int) ([]any, error) {
-	r := &g.portion[i]
-	return []any{
-		r.Line, r.Code.String(), string(r.Code.Edition()), string(r.Code.Subclass()), r.Name,
-		string(r.Supervisor.Code), r.Supervisor.Name, string(r.Owner.Code), r.Owner.Name, string(r.Maintainer.Code), r.Maintainer.Name,
-		r.Grid, listOf(r.GridsAlso), r.StatedGrid, string(r.State),
-		timeOrNull(r.FirstSurveyed), timeOrNull(r.ChangedOn), r.DataSource, r.Note, []byte(r.Extra), []byte(r.Geometry),
-		int32(r.Kept), []byte(r.Extra), listOf(r.Blank),
-	}, nil
-}
-
-// listOf is a list that is empty where it is nil: nil would be null.
-func listOf(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
+	return g.arrived()
 }
 
 // Save records state and counts.
@@ -110,24 +124,59 @@ func (g *staging) Save(ctx context.Context, b census.Batch) error {
 	return interpret("save batch", err)
 }
 
-// Namesakes first gathers the planner's statistics: the table has none yet.
+// Namesakes first gathers the planner's statistics, which the table has none of yet, and finds which row names which component.
 func (g *staging) Namesakes(ctx context.Context, unstaged []census.NamedLine) iter.Seq2[census.Namesake, error] {
 	codes, lines := make([]string, len(unstaged)), make([]int64, len(unstaged))
 	for i, u := range unstaged {
 		codes[i], lines[i] = u.Code, u.Line
+		g.codes = append(g.codes, maphash.String(g.seed, u.Code))
 	}
 	return func(yield func(census.Namesake, error) bool) {
-		if _, err := g.conn.Exec(ctx, staged(g.id, `analyze import_stage`)); err != nil {
-			yield(census.Namesake{}, interpret("analyze staged rows", err))
+		if err := g.match(ctx); err != nil {
+			yield(census.Namesake{}, err)
+			return
+		}
+		if some, err := g.mayRepeat(ctx, len(unstaged) > 0); err != nil || !some {
+			if err != nil {
+				yield(census.Namesake{}, interpret("find namesakes", err))
+			}
 			return
 		}
 		stream(ctx, g.conn, yield, "find namesakes", pgx.RowToStructByPos[census.Namesake], staged(g.id, sqlStageNamesakes), codes, lines)
 	}
 }
 
+func (g *staging) match(ctx context.Context) error {
+	return pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) (err error) {
+		if _, err = tx.Exec(ctx, staged(g.id, `analyze import_stage (row, edition, code)`)); err != nil {
+			return interpret("analyze staged rows", err)
+		}
+		g.matched, err = rematch(ctx, tx, g.id)
+		return err
+	})
+}
+
+// mayRepeat is false where no two rows name one component: no two codes are equal, and no two are of one component. It is much
+// cheaper than to group the rows by their codes.
+func (g *staging) mayRepeat(ctx context.Context, unstaged bool) (some bool, err error) {
+	slices.Sort(g.codes)
+	for i := 1; i < len(g.codes); i++ {
+		some = some || g.codes[i-1] == g.codes[i]
+	}
+	g.codes = nil
+	if some || g.matched == 0 || unstaged {
+		return some || g.matched > 0, nil
+	}
+	err = g.conn.QueryRow(ctx, staged(g.id, sqlPromoteNamedTwice)).Scan(&some)
+	return some, err
+}
+
 // CrossedPolygons asks PostGIS, which judges by the rules of OGC 06-103r4.
 func (g *staging) CrossedPolygons(ctx context.Context) iter.Seq2[census.CrossedPolygon, error] {
 	return func(yield func(census.CrossedPolygon, error) bool) {
+		if !g.polygons {
+			return
+		}
 		stream(ctx, g.conn, yield, "find crossed polygons", pgx.RowToStructByPos[census.CrossedPolygon], staged(g.id, sqlStageCrossed))
 	}
 }
@@ -135,6 +184,9 @@ func (g *staging) CrossedPolygons(ctx context.Context) iter.Seq2[census.CrossedP
 // Remove takes rows out.
 func (g *staging) Remove(ctx context.Context, lines []int64) error {
 	_, err := g.conn.Exec(ctx, staged(g.id, sqlStageRemove), lines)
+	if err == nil && g.matched > 0 {
+		_, err = g.conn.Exec(ctx, staged(g.id, sqlStageUnmatch), lines)
+	}
 	return interpret("remove staged rows", err)
 }
 
@@ -175,6 +227,7 @@ func (g *staging) Close() {
 	if g.conn == nil {
 		return
 	}
+	_ = g.arrived() // what it would say is said already
 	g.open.end(g.id)
 	g.conn.Release()
 	g.conn = nil
@@ -214,23 +267,32 @@ set state = $2, reason = $3, finished_at = $4, rows_read = $5, rows_good = $6, r
 
 	// A group is the component that a code names, or the code where no component has it yet.
 	sqlStageNamesakes = `
-with staged as (
-    select s.row, s.edition, s.code, coalesce('#' || a.component_id, s.code) as named
-    from import_stage s left join component_code a on a.edition = s.edition and a.code = s.code
+with unstaged as materialized (
+    select u.row, u.code, a.component_id from unnest($1::text[], $2::bigint[]) as u (code, row)
+    left join component_code a on a.edition = (select edition from import_stage limit 1) and a.code = u.code
+), components as materialized (
+    select component_id from (
+        select component_id from import_match union all select component_id from unstaged where component_id is not null
+    ) n group by component_id having count(*) > 1
+), codes as materialized (
+    select code from (
+        select code from import_stage s where not exists (select from import_match m where m.row = s.row)
+        union all
+        select code from unstaged where component_id is null
+    ) n group by code having count(*) > 1
 ), member as (
-    select named, row, code, true as staged from staged
+    select '#' || component_id as named, m.row, null as code from components join import_match m using (component_id)
     union all
-    select coalesce('#' || a.component_id, u.code), u.row, u.code, false
-    from unnest($1::text[], $2::bigint[]) as u (code, row)
-    left join component_code a on a.edition = (select edition from staged limit 1) and a.code = u.code
-), several as (
-    select named from member group by named having count(*) > 1
+    select '#' || component_id, u.row, u.code from components join unstaged u using (component_id)
+    union all
+    select s.code, s.row, null from codes join import_stage s using (code)
+    union all
+    select u.code, u.row, u.code from codes join unstaged u using (code) where u.component_id is null
 )
-select m.named, m.row, m.code, m.staged, coalesce(md5((
+select m.named, m.row, coalesce(m.code, s.code), m.code is null, coalesce(md5((
     s.code, s.name, s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code, s.dept3_name, s.grid, s.grids_also,
     s.stated_grid, s.state, s.first_surveyed, s.changed_on, s.data_source, s.note, s.extra, s.geom)::text), '')
-from several join member m using (named)
-left join import_stage s on s.row = m.row and m.staged
+from member m left join import_stage s on s.row = m.row and m.code is null
 order by m.named, m.row`
 
 	sqlStageCrossed = `
@@ -238,4 +300,6 @@ select row, code, st_isvalidreason(geom) from import_stage
 where st_dimension(geom) = 2 and not st_isvalid(geom) order by row`
 
 	sqlStageRemove = `delete from import_stage where row = any($1)`
+
+	sqlStageUnmatch = `delete from import_match where row = any($1)`
 )

@@ -57,6 +57,7 @@ const (
 	importConns    = 2
 	memoryConns    = 2 // a refresh and a comparison, or what two keep
 	connectTimeout = 3 * time.Second
+	importMemory   = "64MB"                 // of one sort or hash table: a million rows are joined in one go
 	pingTimeout    = 300 * time.Millisecond // a frozen peer costs this much, not the whole request
 	lockTimeout    = "10000"                // milliseconds that a statement waits for a lock
 )
@@ -83,7 +84,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if s.pool, err = openPool(ctx, c.URL, conns, request); err != nil {
 		return nil, err
 	}
-	if s.imports, err = openPool(ctx, c.URL, importConns, imports); err != nil {
+	if s.imports, err = openPool(ctx, c.URL, importConns, imports, setting{"work_mem", importMemory}); err != nil {
 		s.pool.Close()
 		return nil, err
 	}
@@ -116,7 +117,10 @@ func (s *Store) Ping(ctx context.Context) error {
 	return interpret("ping", s.pool.Ping(ctx))
 }
 
-func openPool(ctx context.Context, url string, conns int32, statement time.Duration) (*pgxpool.Pool, error) {
+// setting is a server's setting for the sessions of a pool.
+type setting struct{ name, value string }
+
+func openPool(ctx context.Context, url string, conns int32, statement time.Duration, more ...setting) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The parser's error may quote the address, password included.
@@ -137,6 +141,9 @@ func openPool(ctx context.Context, url string, conns int32, statement time.Durat
 		"idle_in_transaction_session_timeout": "60000",
 	} {
 		cfg.ConnConfig.RuntimeParams[name] = value
+	}
+	for _, m := range more {
+		cfg.ConnConfig.RuntimeParams[m.name] = m.value
 	}
 	cfg.AfterConnect = registerGeometry
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

@@ -30,6 +30,14 @@ func (s *Store) AddUpload(ctx context.Context, u intake.Upload) (recorded intake
 	return recorded, false, interpret("find earlier upload", err)
 }
 
+// listOf is a list that is empty where it is nil: nil would be null.
+func listOf(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
 // mapOf is a map that is empty where it is nil: nil would be null.
 func mapOf(m map[string]string) map[string]string {
 	if m == nil {
