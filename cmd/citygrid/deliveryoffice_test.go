@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -104,4 +105,28 @@ func (o office) settled(s sent) sent {
 		}
 	}
 	return s
+}
+
+// stands wants a running server to find a component within a metre of a place, or not, as soon as it has heard of the change; /locate with its code finds it then too.
+func (o office) stands(lon, lat, code string, there bool) {
+	o.t.Helper()
+	var found []string
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		var here struct{ Components page }
+		o.ask("GET", "/whats-here?radius=1&lon="+lon+"&lat="+lat, nil, http.StatusOK, &here)
+		found = nil
+		for _, f := range here.Components.Features {
+			found = append(found, f.ID)
+		}
+		if slices.Contains(found, code) == there {
+			break
+		}
+		if time.Since(begun) > 10*time.Second {
+			o.t.Errorf("at %s %s stand %v; %s among them: want %v", lon, lat, found, code, there)
+			return
+		}
+	}
+	if there {
+		o.fetch("GET", "/locate?lon="+lon+"&lat="+lat+"&component="+code, nil, http.StatusOK)
+	}
 }

@@ -216,12 +216,19 @@ func TestASecondDeliveryIsToldToTheRowTakenAndTakenBack(t *testing.T) {
 	taken.want(t, 0, counts)
 	after := digests(t, registry)
 	sameRows(t, "promoted", changedRows(t, registry), slices.Sorted(maps.Keys(d.rows)))
+	lon, lat := d.column("Lon"), d.column("Lat")
+	added, moved := d.records[len(d.records)-1], d.records[31] // by 5 m to the north
+	from := north(moved[lat], -5)
+	o.stands(added[lon], added[lat], added[0], true)
+	o.stands(moved[lon], from, moved[0], false)
 
 	// Taken back, all is as before; only the codes of what was created are kept for it.
 	citygrid(t, registry, "undo", shownBatch.FindStringSubmatch(taken.out.String())[1], "--reason", "wrong file").want(t, 0,
 		fmt.Sprintf("%d components are as before, %d that it had created are gone, 0 left", updated, created))
 	sameDigests(t, "after the undo", digests(t, registry), before)
 	sameRows(t, "undone", changedRows(t, registry), nil)
+	o.stands(added[lon], added[lat], added[0], false)
+	o.stands(moved[lon], from, moved[0], true)
 
 	// The same file again gives the same components, under the same codes. Of these one is edited: it alone is left by the next undo.
 	taken = citygrid(t, registry, "--actor", "crew 7", "import", second)

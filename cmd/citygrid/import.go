@@ -66,8 +66,8 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 	}
 	defer d.close(ctx, e)
 	bar := newProgress(os.Stderr, e.now)
-	name := ""
-	survey, err := c.survey(ctx, e, d.store, func(p census.Progress) { bar.show("checking "+printable(name)+" / 检查", p.Read, "rows") })
+	at := &importProgress{bar: bar, dry: c.DryRun}
+	survey, err := c.survey(ctx, e, d.store, at.show)
 	if err != nil {
 		return err
 	}
@@ -76,9 +76,9 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 		take = survey.Stage
 	}
 	code := 0
-	for i, file := range c.Files {
-		name = file
-		err := c.importFile(ctx, take, name, func(f census.File, r census.Report) error {
+	for i, name := range c.Files {
+		at.name = name
+		err := c.importFile(ctx, take, at, func(f census.File, r census.Report) error {
 			bar.done()
 			found, err := c.print(ctx, d.store, e.now(), printable(name), r)
 			if err != nil {
@@ -109,9 +109,10 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 	})
 }
 
-// importFile has a file taken and hands it to done with what became of it.
-func (c importCommand) importFile(ctx context.Context, take func(context.Context, census.File) (census.Report, error), name string,
+// importFile has the file that at names taken and hands it to done with what became of it.
+func (c importCommand) importFile(ctx context.Context, take func(context.Context, census.File) (census.Report, error), at *importProgress,
 	done func(census.File, census.Report) error) error {
+	name := at.name
 	format, err := formatOf(name)
 	if err != nil {
 		return err
@@ -122,6 +123,7 @@ func (c importCommand) importFile(ctx context.Context, take func(context.Context
 		return err
 	}
 	defer in.Close()
+	at.file = in.File
 	f := census.File{
 		Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, KeepBlank: c.Blank == "keep",
 		Answers: c.answers, Body: in.File,

@@ -260,7 +260,7 @@ func TestProgressShowsTheShareOfTheFile(t *testing.T) {
 	}
 	bar.done()
 	want := "\r\x1b[Klocating …" +
-		"\r\x1b[Klocating  1000 points  [###############---------------] 50 %  1000/s …" +
+		"\r\x1b[Klocating  1000 points  [###############---------------] 50 %  1 s left  1000/s …" +
 		"\r\x1b[Klocating  2000 points  1000/s …" +
 		"\r\x1b[Klocating  3.0 s\n"
 	if shown.String() != want {

@@ -49,7 +49,8 @@ func (p *progress) show(step string, count int64, unit string) {
 	fmt.Fprintf(p.out, "\r\x1b[K%s …", line)
 }
 
-// showPart is show on a terminal, with a bar of how much of size bytes is behind; 0 means that nobody knows. Elsewhere it says nothing.
+// showPart is show on a terminal, with a bar of how much of size bytes is behind, and how long the rest will take; 0 means that nobody knows.
+// Elsewhere it says nothing.
 func (p *progress) showPart(step string, count int64, unit string, behind, size int64) {
 	if !p.moving {
 		return
@@ -59,6 +60,9 @@ func (p *progress) showPart(step string, count int64, unit string, behind, size 
 		part := min(float64(behind)/float64(size), 1)
 		full := int(part * width)
 		unit = fmt.Sprintf("%s  [%s%s] %.0f %%", unit, strings.Repeat("#", full), strings.Repeat("-", width-full), 100*part)
+		if gone := p.now().Sub(p.started).Seconds(); step == p.step && gone >= 1 && part > 0 {
+			unit += fmt.Sprintf("  %.0f s left", gone*(1-part)/part)
+		}
 	}
 	p.show(step, count, unit)
 }
