@@ -3,9 +3,7 @@ package census
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"citygrid/geo/areaindex"
@@ -160,34 +158,6 @@ func (in *inspection) reportRow(s Severity, code, value, zh, en string) {
 // missing reports an empty cell that must not be.
 func (in *inspection) missing(a attribute) {
 	in.fail(a, CodeMissingValue, in.columns.column(a)+" 为空，此列必须填写", in.columns.column(a)+" is empty and must not be")
-}
-
-// text looks for what cannot be stored or was damaged before the file came here (import trap 1): once characters were replaced
-// nothing brings them back.
-func (in *inspection) text() {
-	for i, value := range in.row.Values {
-		switch {
-		case len(value) > MaxCellBytes:
-			in.cellIssue(i, CodeCellTooLong,
-				fmt.Sprintf("单元格有 %d 字节，上限为 %d", len(value), MaxCellBytes),
-				fmt.Sprintf("the cell has %d bytes, the limit is %d", len(value), MaxCellBytes))
-		case damaged(value) || damaged(in.row.Columns[i]):
-			in.cellIssue(i, CodeDamagedText,
-				"文字在转换编码时已损坏（含替换字符、“锟斤拷”或空字符），无法恢复；请从原始资料重新导出",
-				"the text was damaged when its encoding was changed (replacement characters, 锟斤拷 or NUL) and cannot be restored; export it again from the source")
-		}
-	}
-}
-
-func damaged(s string) bool {
-	return strings.IndexByte(s, 0) >= 0 || strings.Contains(s, "\ufffd") || strings.Contains(s, "锟斤拷")
-}
-
-func (in *inspection) cellIssue(column int, code, zh, en string) {
-	in.issues = append(in.issues, Issue{
-		Sheet: in.row.Sheet, Row: in.row.Line, Column: cut(in.row.Columns[column]), Code: code, Value: cut(in.row.Values[column]),
-		Severity: Error, Message: catalog.Text{ZH: zh, EN: en},
-	})
 }
 
 // extension keeps the columns that the standard does not name, as text: what a spreadsheet took for a formula stays what it is.

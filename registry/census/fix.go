@@ -44,6 +44,8 @@ func fixText(code string) catalog.Text {
 		return catalog.Text{ZH: "表示“没有”的文字按空单元格处理", EN: "words for nothing taken as empty cells"}
 	case CodeAnswered:
 		return catalog.Text{ZH: "按对问题的答复读取", EN: "read as was answered"}
+	case CodeSinglePart:
+		return catalog.Text{ZH: "只有一个部分的多部分几何按单个读取", EN: "shapes of several parts that have one part only taken as that part"}
 	case CodeUnitByName:
 		return catalog.Text{ZH: "按单位名称补上了单位代码", EN: "unit codes filled in by the unit's name"}
 	}

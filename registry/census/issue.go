@@ -84,6 +84,7 @@ const (
 	CodeDateSerial      = "date_serial"
 	CodeThousands       = "thousands_commas"
 	CodeDegrees         = "degrees_minutes_seconds"
+	CodeSinglePart      = "single_part"
 	CodeSentinel        = "sentinel"
 	CodeUnitByName      = "unit_by_name"
 	CodeStateWord       = "state_word"

@@ -48,7 +48,13 @@ func (in *inspection) geometry() geom.T {
 	if g == nil {
 		return in.point()
 	}
-	g = single(g)
+	if part := single(g); part != g {
+		in.issues = append(in.issues, Issue{
+			Sheet: in.row.Sheet, Row: in.row.Line, Column: "geometry", Code: CodeSinglePart, Value: typeName(g), Instead: typeName(part),
+			Severity: Fixed, Message: fixText(CodeSinglePart),
+		})
+		g = part
+	}
 	if err := geo.CheckGeometry(g, geo.Limits{}); err != nil {
 		in.shapeFault(err)
 		return nil
@@ -255,6 +261,8 @@ func single(g geom.T) geom.T {
 	}
 	return g
 }
+
+func typeName(g geom.T) string { return strings.TrimPrefix(fmt.Sprintf("%T", g), "*geom.") }
 
 // positionText is the first position, for a report.
 func positionText(g geom.T) string {

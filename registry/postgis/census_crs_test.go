@@ -1,9 +1,13 @@
 package postgis_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"citygrid/geo/crs"
 	"citygrid/registry/census"
@@ -48,6 +52,35 @@ func TestTrap31DeclaredMetresComeToWherePROJHasThem(t *testing.T) {
 	t.Logf("at most %.2g m", worst)
 	if worst > 1e-6 {
 		t.Errorf("a position is %g m from where PROJ has it", worst)
+	}
+}
+
+func TestTrap15AWorkbookWithAMergedHeaderAndMetresIsRead(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, row := range [][]any{
+		{"标识码", "状态", "普查日期", "坐标", nil}, {nil, nil, nil, "X", "Y"}, {lamp(1), "完好", "2011-12-31", 3397881.866, 527264.948},
+	} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var book bytes.Buffer
+	if err := errors.Join(f.MergeCell("Sheet1", "D1", "E1"), f.Write(&book)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := census.New(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.Import(t.Context(), census.File{Name: "metres.xlsx", Format: census.FormatXLSX, CRS: 4546, Body: bytes.NewReader(book.Bytes())})
+	if err != nil || r.Batch.Counts != (census.Counts{Created: 1}) || r.Errors != 0 {
+		t.Fatalf("%v, %+v", err, r)
+	}
+	if got := s.list(`select st_astext(geom, 4) from component`); got[0] != "POINT(111.2846 30.7012)" {
+		t.Errorf("stands at %v", got)
 	}
 }
 

@@ -209,7 +209,7 @@ func TestLinesAndPolygonsComeFromGeoJSONWithEveryCellTheyReach(t *testing.T) {
 	r := s.take("shapes.geojson", `{"type":"FeatureCollection","features":[
 {"type":"Feature","geometry":{"type":"LineString","coordinates":[[111.288,30.705,50],[111.298,30.705,51]]},`+properties("4205020211000001", "交通护栏")+`},
 {"type":"Feature","geometry":{"type":"MultiPolygon","coordinates":[[[[111.281,30.701],[111.285,30.701],[111.285,30.705],[111.281,30.701]]]]},`+properties("4205020301000001", "公共厕所")+`}]}`)
-	if len(r.Issues) != 0 || r.Batch.Counts != (census.Counts{Created: 2}) {
+	if r.Errors+r.Warnings != 0 || r.Batch.Counts != (census.Counts{Created: 2}) {
 		t.Fatalf("got %+v", r)
 	}
 	got := s.list(`select code, grid, grids_also, extra, st_asewkt(geom) from component order by code`)
