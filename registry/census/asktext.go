@@ -33,7 +33,7 @@ func (in *inspection) answeredUnit(codeOf attribute, text string) (registry.Unit
 
 // askUnit asks which unit a text means.
 func (in *inspection) askUnit(a attribute, text string) {
-	if !in.asked.refused && in.asked.answers[KeyUnit+text] == "" {
+	if !in.asked.refused && !in.damaged && in.asked.answers[KeyUnit+text] == "" {
 		in.asked.units.add(text, in.columns.column(a), in.row)
 	}
 }
@@ -73,7 +73,7 @@ func (in *inspection) answeredState(text string) (registry.State, bool) {
 
 // askState asks which state a word means.
 func (in *inspection) askState(text string) {
-	if !in.asked.refused && in.asked.answers[KeyState+text] == "" {
+	if !in.asked.refused && !in.damaged && in.asked.answers[KeyState+text] == "" {
 		in.asked.states.add(text, in.columns.column(objState), in.row)
 	}
 }

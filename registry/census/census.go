@@ -52,6 +52,8 @@ type File struct {
 	// Maps reads files of FormatMaps; nil: they are refused, with the line that installs what is missing.
 	Maps *vector.Tool
 	Body io.ReadSeeker // at its first byte; of FormatMaps an io.ReaderAt too
+
+	lossy bool // some bytes are not of the Encoding: they are read as U+FFFD
 }
 
 // Report is what became of a file.

@@ -124,6 +124,8 @@ type inspection struct {
 	issues []Issue
 	right  int // refused values that belong into the column to the left: the cells were moved right
 	left   int
+
+	damaged bool // its text cannot be read: nothing is asked about it
 }
 
 func (in *inspection) cell(a attribute) string { return in.columns.cell(in.row, a) }

@@ -12,7 +12,7 @@ import (
 )
 
 // open begins to read a file as what it is, which its name may not say, and says how.
-func open(ctx context.Context, f File, seen *sniffer) (Reader, []catalog.Text, error) {
+func open(ctx context.Context, f *File, seen *sniffer) (Reader, []catalog.Text, error) {
 	named := f.Format
 	head, err := headOf(f.Body)
 	if err != nil {
@@ -30,15 +30,17 @@ func open(ctx context.Context, f File, seen *sniffer) (Reader, []catalog.Text, e
 		reader, err := f.reader(ctx)
 		return reader, how, err
 	}
-	if f.Encoding == "" {
-		if f.Encoding, err = detect(f.Body, seen); err != nil {
-			return nil, how, err
-		}
+	if err := f.encode(seen); err != nil {
+		return nil, how, err
 	}
 	if f.Encoding != UTF8 {
 		how = append(how, f.Encoding.recognised())
 	}
-	reader, err := NewCSV(decoded(f.Body, f.Encoding))
+	text := decoded(f.Body, f.Encoding)
+	if f.lossy {
+		text = loosely(f.Body, f.Encoding)
+	}
+	reader, err := NewCSV(text)
 	return reader, how, err
 }
 

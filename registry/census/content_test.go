@@ -17,7 +17,7 @@ func opened(t testing.TB, f File, body []byte) (rows, issues, how []string, err 
 	var seen sniffer
 	seen.Write(body)
 	f.Body = bytes.NewReader(body)
-	reader, texts, err := open(t.Context(), f, &seen)
+	reader, texts, err := open(t.Context(), &f, &seen)
 	for _, text := range texts {
 		how = append(how, text.EN)
 	}
@@ -128,7 +128,7 @@ func FuzzContent(f *testing.F) {
 		var seen sniffer
 		seen.Write(body)
 		var fault *FileError
-		reader, _, err := open(t.Context(), File{Format: format, Body: bytes.NewReader(body)}, &seen)
+		reader, _, err := open(t.Context(), &File{Format: format, Body: bytes.NewReader(body)}, &seen)
 		if err != nil {
 			if !errors.As(err, &fault) {
 				t.Fatal(err)

@@ -99,6 +99,7 @@ func misreadUTF8(s string) (was string, misread bool) {
 }
 
 func (in *inspection) cellIssue(column int, s Severity, code, zh, en string) {
+	in.damaged = in.damaged || s == Error
 	in.issues = append(in.issues, Issue{
 		Sheet: in.row.Sheet, Row: in.row.Line, Column: cut(in.row.Columns[column]), Code: code, Value: cut(in.row.Values[column]),
 		Severity: s, Message: catalog.Text{ZH: zh, EN: en},

@@ -53,10 +53,10 @@ func detect(body io.ReadSeeker, seen *sniffer) (Encoding, error) {
 		return "", fmt.Errorf("read again: %w", err)
 	}
 	if bad, ok := gb.fault(); ok {
-		return "", fileError(0, CodeUnknownEncoding, seen.sample(),
+		return "", unknownEncoding{fileError(0, CodeUnknownEncoding, seen.sample(),
 			fmt.Sprintf("文件既不是 UTF-8（第 %d 字节），也不是 GB18030（第 %d 字节，均从 0 起），可能已损坏或混用两种编码；请另存为“CSV UTF-8”后重新提交，或用 --encoding 指定编码", seen.check.offset, bad),
 			fmt.Sprintf("the file is neither UTF-8 (at byte %d) nor GB18030 (at byte %d, both from 0): it may be damaged, or written in two encodings; save it as \"CSV UTF-8\" and send it again, or name its encoding with --encoding",
-				seen.check.offset, bad))
+				seen.check.offset, bad))}
 	}
 	return GB18030, nil
 }
@@ -72,6 +72,14 @@ func decoded(r io.Reader, e Encoding) io.Reader {
 		return transform.NewReader(r, unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder())
 	}
 	return r
+}
+
+// loosely is decoded for bytes that may not be of the encoding, UTF-8 among them.
+func loosely(r io.Reader, e Encoding) io.Reader {
+	if e == UTF8 {
+		return transform.NewReader(r, unicode.UTF8.NewDecoder())
+	}
+	return decoded(r, e)
 }
 
 // recognised says the encoding in words.

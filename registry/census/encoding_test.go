@@ -32,7 +32,7 @@ func read(t testing.TB, body string, e Encoding) (rows []string, how []catalog.T
 	if _, err := io.Copy(&seen, iotest.OneByteReader(strings.NewReader(body))); err != nil {
 		t.Fatal(err)
 	}
-	reader, how, err := open(t.Context(), File{Format: FormatCSV, Encoding: e, Body: strings.NewReader(body)}, &seen)
+	reader, how, err := open(t.Context(), &File{Format: FormatCSV, Encoding: e, Body: strings.NewReader(body)}, &seen)
 	if err != nil {
 		return nil, how, err
 	}

@@ -22,10 +22,10 @@ func Open(ctx context.Context, f File) (Reader, File, error) {
 		if _, err := f.Body.Seek(0, io.SeekStart); err != nil {
 			return nil, f, fmt.Errorf("read again: %w", err)
 		}
-		if f.Encoding, err = detect(f.Body, &seen); err != nil {
+		if err := f.encode(&seen); err != nil {
 			return nil, f, err
 		}
 	}
-	reader, _, err := open(ctx, f, nil)
+	reader, _, err := open(ctx, &f, nil)
 	return reader, f, err
 }

@@ -46,7 +46,7 @@ const (
 // AnswerEverything is the key whose answer, [AnswerRefuse], holds for every question that is not answered otherwise.
 const AnswerEverything = "*"
 
-// The beginnings of keys. KeyEncoding is a key by itself.
+// The beginnings of keys; [KeyEncoding] is a key by itself.
 const (
 	KeyColumn = "column." // the column of an attribute: column.ObjID
 	KeyUnit   = "unit."   // the unit that a text means: unit.市政处
@@ -104,6 +104,7 @@ type asked struct {
 	units   texts
 	states  texts
 	headers []*unclearHeader
+	text    *Question          // about its encoding
 	covered map[attribute]bool // by the questions about headers
 	used    map[string]*Answer
 	wrong   error // an answer that is no option

@@ -43,6 +43,10 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 	switch {
 	case errors.As(err, &file):
 		r.report(file.Issue)
+		if r.checker.asked.text != nil {
+			r.questions = []Question{*r.checker.asked.text}
+			return r.wait(ctx)
+		}
 		return r.reject(ctx, ReasonFile)
 	case err != nil:
 		return err
@@ -81,8 +85,17 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 
 // rows stages the good rows.
 func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
-	reader, how, err := open(ctx, f, seen)
+	reader, how, err := open(ctx, &f, seen)
 	r.recognised = append(r.recognised, how...)
+	if f.lossy {
+		r.checker.asked.answer(KeyEncoding)
+	}
+	if given := f.Answers[KeyEncoding]; errors.As(err, &unknownEncoding{}) && given == "" && !r.checker.asked.refused {
+		var failed error
+		if r.checker.asked.text, failed = askEncoding(f.Body); failed != nil {
+			return failed
+		}
+	}
 	if err == nil {
 		err = systemOf(reader, f.CRS)
 	}
