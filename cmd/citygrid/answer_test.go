@@ -36,3 +36,47 @@ func TestAQuotedAnswerIsOneWordOfAShell(t *testing.T) {
 		}
 	}
 }
+
+// The whole way of a crew whose files name nothing as the standard does: asked once, answered as printed, never asked again.
+func TestACrewIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	url, dir := surveyed(t)
+	crews := strings.NewReplacer("ObjID", "灯杆号", ",Note,", ",备注,", "LocateDSC", "备注", ",完好,", ",好好的,").Replace(textOf(t, filepath.Join(dir, "more.csv")))
+	file := func(name string) string {
+		path := filepath.Join(dir, name)
+		put(t, path, crews)
+		return path
+	}
+	first := file("first.csv")
+	args := []string{"import", first, "--profile", "三队"}
+	answers := regexp.MustCompile(`(?m)^  --answer '(\S+)'  .*← likely`)
+	for range 3 { // the columns first, then what stands in them
+		p := citygrid(t, url, args...)
+		if p.code(t) == 0 {
+			break
+		}
+		if p.ProcessState.ExitCode() != exitOpen {
+			t.Fatalf("%s%s", p.out.String(), p.err.String())
+		}
+		for _, found := range answers.FindAllStringSubmatch(p.out.String(), -1) {
+			args = append(args, "--answer", found[1])
+		}
+		if strings.Contains(p.out.String(), "column.Note=备注#2") {
+			args = append(args, "--answer", "column.Note=备注")
+		}
+	}
+	if want := "import " + first + " --profile 三队 --answer column.ObjID=灯杆号 --answer column.Note=备注 --answer state.好好的=完好"; strings.Join(args, " ") != want {
+		t.Errorf("got  %q\nwant %q", strings.Join(args, " "), want)
+	}
+	citygrid(t, url, "crews").want(t, 0, "3  ", "三队")
+	citygrid(t, url, "--actor", "ling", "import", file("second.csv"), "--profile", "三队").want(t, 0, "10 unchanged", "remembered from 20", "state.好好的 = 完好", "column.ObjID = 灯杆号")
+	citygrid(t, url, "import", file("third.csv")).want(t, exitOpen, "column.ObjID")
+	citygrid(t, url, "crews", "show", "三队").want(t, 0, "column.Note", "备注", "state.好好的")
+	citygrid(t, url, "crews", "forget", "三队", "state.好好的").want(t, 0)
+	citygrid(t, url, "import", file("fourth.csv"), "--profile", "三队").want(t, exitOpen, "Which state is meant by 好好的?")
+	citygrid(t, url, "import", file("fourth.csv"), "--profile", "三队", "--answer", "column.ObjID=杆号").want(t, exitRefused, "column.ObjID=杆号", "灯杆号", "crews forget '三队' KEY")
+	citygrid(t, url, "crews", "forget", "三队").want(t, 0)
+	citygrid(t, url, "crews", "show", "三队").want(t, exitRefused, "nothing of this is remembered")
+	citygrid(t, url, "crews").want(t, 0, "import with --profile NAME")
+	citygrid(t, url, "import", first, "--profile", " ").want(t, exitUsage, "all printable")
+}

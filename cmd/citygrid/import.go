@@ -65,6 +65,9 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer d.close(ctx, e)
+	if err := c.remembered(ctx, d.store); err != nil {
+		return err
+	}
 	bar := newProgress(os.Stderr, e.now)
 	at := &importProgress{bar: bar, dry: c.DryRun}
 	survey, err := c.survey(ctx, e, d.store, at.show)
@@ -78,17 +81,21 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 	code := 0
 	for i, name := range c.Files {
 		at.name = name
-		err := c.importFile(ctx, take, at, func(f census.File, r census.Report) error {
+		err := c.importFile(ctx, take, at, func(given, f census.File, r census.Report) error {
 			bar.done()
 			found, err := c.print(ctx, d.store, e.now(), printable(name), r)
 			if err != nil {
 				return err
 			}
 			code = max(code, found)
+			if err := c.remember(ctx, e, d.store, given, r); err != nil {
+				return err
+			}
 			return papers[i].write(ctx, name, f, r)
 		})
 		if err != nil {
 			bar.done()
+			c.blame(err)
 			return err
 		}
 	}
@@ -109,9 +116,9 @@ func (c importCommand) survey(ctx context.Context, e *environment, store *postgi
 	})
 }
 
-// importFile has the file that at names taken and hands it to done with what became of it.
+// importFile has the file that at names taken and hands it to done, as the command line gives it and as it was read, with what became of it.
 func (c importCommand) importFile(ctx context.Context, take func(context.Context, census.File) (census.Report, error), at *importProgress,
-	done func(census.File, census.Report) error) error {
+	done func(given, used census.File, r census.Report) error) error {
 	name := at.name
 	format, err := formatOf(name)
 	if err != nil {
@@ -124,18 +131,22 @@ func (c importCommand) importFile(ctx context.Context, take func(context.Context
 	}
 	defer in.Close()
 	at.file = in.File
-	f := census.File{
+	given := census.File{
 		Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, KeepBlank: c.Blank == "keep",
 		Answers: c.answers, Body: in.File,
 	}
-	if f.Maps, err = mapsTool(ctx); err != nil {
+	if given.Maps, err = mapsTool(ctx); err != nil {
+		return err
+	}
+	f, err := c.use(given)
+	if err != nil {
 		return err
 	}
 	report, err := take(ctx, f)
 	if err != nil {
 		return err
 	}
-	return done(f, report)
+	return done(given, f, report)
 }
 
 // printFindings says what was found in a file.

@@ -50,6 +50,7 @@ type command struct {
 	Import   importCommand   `cmd:"" help:"Bring component census files into the registry."`
 	Template templateCommand `cmd:"" help:"Write the workbook that a survey crew fills in: a sheet for each class of components, every column text."`
 	Batches  batchesCommand  `cmd:"" help:"List the census files that came in, or show one."`
+	Crews    crewsCommand    `cmd:"" help:"List what is remembered of survey crews and their files, show it, forget it."`
 	Undo     undoCommand     `cmd:"" help:"Take a promoted census file back."`
 	Missing  missingCommand  `cmd:"" name:"remove-missing" help:"List what a census file lacks of its declared scope, or remove it: as another person than who imported it."`
 	Locate   locateCommand   `cmd:"" help:"Say where a point is, and who answers for what stands or happens there."`
