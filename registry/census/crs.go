@@ -151,6 +151,25 @@ func (in *inspection) nearest(p orb.Point) orb.Point {
 	return orb.Point{min(max(p[0], in.extent[0]), in.extent[2]), min(max(p[1], in.extent[1]), in.extent[3])}
 }
 
+// noDegrees reports whether what is wrong with a geometry is that its numbers are no longitude and latitude.
+func noDegrees(err error) bool {
+	var shape *geo.ShapeError
+	return errors.As(err, &shape) && shape.Problem == geo.ProblemPosition
+}
+
+// looksLikeMetres reports whether the first position is beyond everything in degrees.
+func looksLikeMetres(flat []float64) bool {
+	return len(flat) >= 2 && max(math.Abs(flat[0]), math.Abs(flat[1])) > 1000
+}
+
+// undeclared refuses metres of which nobody said the system.
+func (in *inspection) undeclared(g geom.T) {
+	likely := in.likelySystem(g.FlatCoords())
+	in.reportRow(Error, CodeOutsideExtent, positionText(g),
+		fmt.Sprintf("坐标像是以米为单位的投影坐标；请注明其坐标系，例如 --crs %v（CGCS2000 三度带），或先换算为 WGS 84/CGCS2000 经纬度（度）", likely),
+		fmt.Sprintf("the coordinates look like metres of a projection; name their system, for instance --crs %v (CGCS2000, 3-degree zone), or convert them to degrees of WGS 84 or CGCS2000 first", likely))
+}
+
 // likelySystem names the system that metres are likely to be in: the 3-degree zone of the city, with its number before the easting where one is as
 // large as that makes it (import trap 31).
 func (in *inspection) likelySystem(flat []float64) crs.System {

@@ -202,3 +202,35 @@ func TestArchivesAreToldApart(t *testing.T) {
 		}
 	}
 }
+
+func TestTrap31AShapefileInADeclaredZoneIsReadInDegrees(t *testing.T) {
+	t.Parallel()
+	tool, err := vector.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := dbase(0, []dbaseField{{"ObjID", 16}, {"ObjState", 10}, {"ORDate", 10}}, []string{" ", "4205020118000001", "完好", "2011-12-31"})
+	body := shapefile(t, table, "UTF-8", [2]float64{527264.948, 3397881.866})
+	reader, _, err := Open(t.Context(), File{Name: "a.zip", Format: FormatMaps, Maps: tool, Body: bytes.NewReader(body)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for row, err := range reader.Rows() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+		k := testChecker(t)
+		if _, issues := k.check(&row); len(issues) != 1 || !strings.Contains(issues[0].Message.EN, "--crs EPSG:4546") {
+			t.Errorf("undeclared: %v", issues)
+		}
+		k.system = 4546
+		if got, issues := k.check(&row); len(issues) != 0 || got.Grid != "420502001001001" {
+			t.Errorf("declared: %+v, %v", got, issues)
+		}
+	}
+	if rows != 1 {
+		t.Errorf("%d rows", rows)
+	}
+}

@@ -3,7 +3,6 @@ package census
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -55,7 +54,17 @@ func (in *inspection) geometry() geom.T {
 		})
 		g = part
 	}
-	if err := geo.CheckGeometry(g, geo.Limits{}); err != nil {
+	err := geo.CheckGeometry(g, geo.Limits{})
+	if noDegrees(err) {
+		if !in.declared() && looksLikeMetres(g.FlatCoords()) {
+			in.undeclared(g)
+			return nil
+		}
+		if in.declared() {
+			err = nil // what it is in the system is looked at below
+		}
+	}
+	if err != nil {
 		in.shapeFault(err)
 		return nil
 	}
@@ -63,8 +72,14 @@ func (in *inspection) geometry() geom.T {
 		in.noPosition("0, 0")
 		return nil
 	}
-	if in.declared() && !in.convert(g) {
-		return nil
+	if in.declared() {
+		if !in.convert(g) {
+			return nil
+		}
+		if err := geo.CheckGeometry(g, geo.Limits{}); err != nil {
+			in.shapeFault(err)
+			return nil
+		}
 	}
 	geo.Wind(g)
 	return g
@@ -192,11 +207,8 @@ func (in *inspection) inside(g geom.T) bool {
 		in.reportRow(Error, CodeSwappedAxes, positionText(g),
 			"经度与纬度写反了：对调后位置在本市范围内；请先经度、后纬度",
 			"longitude and latitude are swapped: the other way round the position is in the city; write longitude first")
-	case max(math.Abs(flat[0]), math.Abs(flat[1])) > 1000:
-		likely := in.likelySystem(flat)
-		in.reportRow(Error, CodeOutsideExtent, positionText(g),
-			fmt.Sprintf("坐标像是以米为单位的投影坐标；请注明其坐标系，例如 --crs %v（CGCS2000 三度带），或先换算为 WGS 84/CGCS2000 经纬度（度）", likely),
-			fmt.Sprintf("the coordinates look like metres of a projection; name their system, for instance --crs %v (CGCS2000, 3-degree zone), or convert them to degrees of WGS 84 or CGCS2000 first", likely))
+	case looksLikeMetres(flat):
+		in.undeclared(g)
 	default:
 		in.reportRow(Error, CodeOutsideExtent, positionText(g),
 			fmt.Sprintf("位置超出本市范围（经度 %v–%v，纬度 %v–%v）；坐标应为 WGS 84/CGCS2000 经纬度", in.extent[0], in.extent[2], in.extent[1], in.extent[3]),
