@@ -50,7 +50,7 @@ func checkSystem(system crs.System) error {
 }
 
 // turned gives columns X and Y the axes that they have in the declared system. In a Gauss-Krüger zone X is north and Y is east, as surveyors write them and
-// EPSG defines the axes; in degrees X is the longitude. A name that says its direction (东坐标, POINT_X, Easting) means that, and so does a choice.
+// EPSG defines the axes; in degrees X is the longitude (docs/adr/0031). A name that says its direction (东坐标, POINT_X, Easting) means that, and so does a choice.
 func (m *mapping) turned(system crs.System) *mapping {
 	if !system.IsZone() || m.at[lon] < 0 || m.at[lat] < 0 || m.rank[lon] != byAxis || m.rank[lat] != byAxis {
 		return m
