@@ -17,14 +17,15 @@ import (
 
 // The media types of answers.
 const (
-	typeJSON     = "application/json"
-	typeGeoJSON  = "application/geo+json"
-	typeOpenAPI  = "application/vnd.oai.openapi+json;version=3.0"
-	typeProblem  = "application/problem+json"
-	typeCSV      = "text/csv"
-	typeWorkbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	typeEvents   = "text/event-stream"
-	typeBytes    = "application/octet-stream"
+	typeJSON       = "application/json"
+	typeGeoJSON    = "application/geo+json"
+	typeOpenAPI    = "application/vnd.oai.openapi+json;version=3.0"
+	typeProblem    = "application/problem+json"
+	typeCSV        = "text/csv"
+	typeWorkbook   = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	typeEvents     = "text/event-stream"
+	typeGeoPackage = "application/geopackage+sqlite3"
+	typeBytes      = "application/octet-stream"
 )
 
 const (

@@ -64,8 +64,8 @@ func (s *Server) importWorkbook(r *request) (*answer, error) {
 	return &answer{mediaType: typeWorkbook, cache: "no-store", filename: outName(i, ".report.xlsx"), body: out.Bytes()}, nil
 }
 
-// importRejects are the rows with errors in the file's own format, as they came, so that the mended file is sent as the first was. A workbook is made in
-// memory, in a turn among those who compare files; of other formats the bytes are copied.
+// importRejects are the rows with errors in the file's own format, as they came, so that the mended file is sent as the first was. A workbook
+// and a map file are made in memory, in a turn among those who compare files; of other formats the bytes are copied.
 func (s *Server) importRejects(r *request) (*answer, error) {
 	leave, err := s.admit(r.ctx, s.differences)
 	if err != nil {
@@ -101,12 +101,14 @@ func (s *Server) importRejects(r *request) (*answer, error) {
 		in.Close()
 		return nil, err
 	}
-	if f.Format != census.FormatXLSX {
-		ext := path.Ext(i.Upload.Name)
-		if f.Format == census.FormatMaps {
-			ext = ".gpkg"
-		}
-		return &answer{mediaType: typeBytes, cache: "no-store", filename: outName(i, ".rejects"+ext), stream: func(w io.Writer) error {
+	ext, mediaType := path.Ext(i.Upload.Name), typeBytes
+	switch f.Format {
+	case census.FormatXLSX:
+		ext, mediaType = ".xlsx", typeWorkbook
+	case census.FormatMaps:
+		ext, mediaType = ".gpkg", typeGeoPackage
+	default:
+		return &answer{mediaType: mediaType, cache: "no-store", filename: outName(i, ".rejects"+ext), stream: func(w io.Writer) error {
 			defer in.Close()
 			_, err := report.WriteRejects(r.http.Context(), w, f, found)
 			return err
@@ -117,7 +119,7 @@ func (s *Server) importRejects(r *request) (*answer, error) {
 	if _, err := report.WriteRejects(r.ctx, &out, f, found); err != nil {
 		return nil, err
 	}
-	return &answer{mediaType: typeWorkbook, cache: "no-store", filename: outName(i, ".rejects.xlsx"), body: out.Bytes()}, nil
+	return &answer{mediaType: mediaType, cache: "no-store", filename: outName(i, ".rejects"+ext), body: out.Bytes()}, nil
 }
 
 func notChecked() error {

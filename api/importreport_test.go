@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"archive/zip"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -11,6 +12,9 @@ import (
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"citygrid/registry/intake"
+	"citygrid/registry/vector"
 )
 
 func TestTheReportOnAFileIsThereInThreeForms(t *testing.T) {
@@ -174,5 +178,31 @@ func TestTheTemplateOfTheCitysEditionNeedsNoKey(t *testing.T) {
 	}
 	if got := o.call("GET", "/catalog/template.xlsx?class=99", nil); got.Status < 400 || got.Status >= 500 || !strings.Contains(got.Body, "99") {
 		t.Errorf("of a class that does not exist: %d %s", got.Status, got.Body)
+	}
+}
+
+func TestRejectsOfAMapFileAreAGeoPackage(t *testing.T) {
+	t.Parallel()
+	tool, err := vector.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOffice(t, func(c *intake.Config) { c.Maps = tool })
+	var kml strings.Builder
+	kml.WriteString(`<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Schema name="s" id="s">` +
+		`<SimpleField name="ObjID" type="string"/><SimpleField name="ObjState" type="string"/><SimpleField name="ORDate" type="string"/></Schema>`)
+	for n, state := range []string{"完好", "崭新"} {
+		fmt.Fprintf(&kml, `<Placemark><ExtendedData><SchemaData schemaUrl="#s"><SimpleData name="ObjID">420502011850000%d</SimpleData><SimpleData name="ObjState">%s</SimpleData>`+
+			`<SimpleData name="ORDate">2011-12-31</SimpleData></SchemaData></ExtendedData><Point><coordinates>111.28%d,30.70055</coordinates></Point></Placemark>`, n+1, state, n+1)
+	}
+	kml.WriteString(`</Document></kml>`)
+	id := o.send("name=a.kml&accept=good", kml.String()).ID
+	if i := o.settled(id); i.State != "promoted" || i.Rows.Bad != 1 || i.Changes.Created != 1 {
+		t.Fatalf("%+v %s", i, o.call("GET", "/imports/"+id+"/issues", nil, o.key).Body)
+	}
+	got := o.call("GET", "/imports/"+id+"/rejects", nil, o.key)
+	if got.Status != http.StatusOK || !strings.HasPrefix(got.Body, "SQLite format 3\x00") || !strings.Contains(got.Body, "崭新") ||
+		got.Header.Get("Content-Disposition") != "attachment; filename=a.rejects.gpkg" || got.Header.Get("Content-Type") != "application/geopackage+sqlite3" {
+		t.Errorf("%d %s %.200q", got.Status, got.Header, got.Body)
 	}
 }

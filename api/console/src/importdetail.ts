@@ -212,10 +212,10 @@ export class ImportDetail {
   }
 }
 
-/** The rows to be mended keep the file's ending, which tells its format; a workbook may have come under another. */
+/** The rows to be mended keep the file's ending, which tells its format; a workbook may have come under another, and of a map file they are a GeoPackage. */
 function rejectsName(name: string, type: string): string {
   const [, stem = name, ending = ""] = /^(.*?)(\.[^.]*)?$/.exec(name) ?? [];
-  return `${stem}.rejects${type.includes("spreadsheet") ? ".xlsx" : ending}`;
+  return `${stem}.rejects${type.includes("spreadsheet") ? ".xlsx" : type.includes("geopackage") ? ".gpkg" : ending}`;
 }
 
 /** Why a file was refused, in words. Who undoes a batch writes the words himself. */
