@@ -24,6 +24,8 @@ type importJSON struct {
 	Columns    map[string]string `json:"columns,omitempty"`
 	CRS        string            `json:"crs,omitempty"`
 	Scope      string            `json:"scope,omitempty"`
+	Profile    string            `json:"profile,omitempty"`
+	Blank      string            `json:"blank,omitempty"`
 	Actor      string            `json:"actor"`
 	ReceivedAt *time.Time        `json:"received_at,omitempty"`
 	StartedAt  *time.Time        `json:"started_at,omitempty"`
@@ -104,6 +106,9 @@ func (s *Server) importJSON(i intake.Import) importJSON {
 		j.Sheets, j.Columns, j.CRS, j.Scope = u.Sheets, u.Columns, u.CRS, u.Scope
 		j.Revision, j.Recognised = u.Revision, listed(u.Recognised)
 		j.Issues = issuesJSON{Errors: u.Errors, Warnings: u.Warnings, Fixed: u.Fixed}
+		if j.Profile = u.Profile; u.KeepBlank {
+			j.Blank = "keep"
+		}
 		if u.Same != nil {
 			j.SameAs = u.Same.String()
 		}

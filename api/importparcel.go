@@ -11,7 +11,9 @@ import (
 )
 
 // sendParams and sendLists are what may be said beside a file, in the address or in fields of the form.
-func sendParams() []string { return []string{"name", "accept", "encoding", "columns", "crs", "scope"} }
+func sendParams() []string {
+	return []string{"name", "accept", "encoding", "columns", "crs", "scope", "profile", "blank"}
+}
 
 func sendLists() []string { return []string{"sheet", "column", "answer"} }
 
@@ -59,7 +61,7 @@ func parcelOf(r *request, most int64) (parcel, error) {
 
 // options are how the file is to be read, and what becomes of it.
 func (p *parcel) options(params query.Parameters, lists query.Lists) (err error) {
-	for _, all := range []query.Lists{lists, {"columns": {params["columns"]}, "crs": {params["crs"]}, "scope": {params["scope"]}}} {
+	for _, all := range []query.Lists{lists, {"columns": {params["columns"]}, "crs": {params["crs"]}, "profile": {params["profile"]}, "scope": {params["scope"]}}} {
 		for name, values := range all {
 			for _, value := range values {
 				if !storable(value) {
@@ -78,6 +80,14 @@ func (p *parcel) options(params query.Parameters, lists query.Lists) (err error)
 		return err
 	}
 	if p.Answers, err = query.SurveyAnswers(lists); err != nil {
+		return err
+	}
+	if p.Profile = params["profile"]; p.Profile != "" {
+		if err = census.CheckCrew(p.Profile); err != nil {
+			return err
+		}
+	}
+	if p.KeepBlank, err = params.Blank(); err != nil {
 		return err
 	}
 	p.Sheets, p.CRS, p.Scope = lists["sheet"], params["crs"], params["scope"]

@@ -247,3 +247,56 @@ func TestAFileThatNobodyAnswersExpires(t *testing.T) {
 	}
 	t.Errorf("it is kept: %+v", o.settled(id))
 }
+
+func TestWhatWasSaidOfACrewsFileHoldsForItsNext(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	odd := func(body string) string { return strings.Replace(body, "ObjID", "灯号", 1) }
+	first := o.sendAsking("name=a.csv&accept=all&profile=%E4%B8%80%E9%98%9F&column=%E7%81%AF%E5%8F%B7%3DObjID", odd(open())).ID
+	if i := o.settled(first); i.State != "needs_answers" {
+		t.Fatalf("%+v", i)
+	}
+	o.reply(first, map[string]string{"state.好的": "完好", "state.半新": "破损"}).imported(http.StatusAccepted)
+	if i := o.settled(first); i.State != "promoted" {
+		t.Fatalf("%+v", i)
+	}
+	crew, err := o.store.Crew(t.Context(), "一队")
+	if err != nil || len(crew.Said) != 3 || crew.Said["state.半新"].Value != "破损" || !strings.HasPrefix(crew.Said["state.半新"].Actor, "test (") {
+		t.Errorf("%+v %v", crew, err)
+	}
+	o.restart(func(c *intake.Config) {
+		c.Clock = func() time.Time { return clock().Add(time.Hour) }
+	})
+	more := odd(strings.ReplaceAll(strings.ReplaceAll(open(), "0118500", "0118600"), "好的", "半新"))
+	next := o.settled(o.sendAsking("name=b.csv&accept=all&profile=%E4%B8%80%E9%98%9F", more).ID)
+	said := ""
+	for _, r := range next.Recognised {
+		said += r.EN + "\n"
+	}
+	if next.State != "promoted" || next.Changes.Created != 4 || !strings.Contains(said, "remembered from 2026-") || !strings.Contains(said, ": state.半新 = 破损") {
+		t.Errorf("%+v", next)
+	}
+	equal(t, at(t, o.call("GET", "/imports/"+next.ID, nil, o.key).ok(), "profile"), "一队")
+	// What is said now goes before, and is remembered instead.
+	if i := o.settled(o.sendAsking("name=b.csv&accept=all&profile=%E4%B8%80%E9%98%9F&answer=state.%E5%8D%8A%E6%96%B0%3D%E5%AE%8C%E5%A5%BD", more).ID); i.Changes.Updated != 3 {
+		t.Errorf("%+v", i)
+	}
+	if crew, err := o.store.Crew(t.Context(), "一队"); err != nil || crew.Said["state.半新"].Value != "完好" {
+		t.Errorf("%+v %v", crew, err)
+	}
+	if i := o.settled(o.sendAsking("name=b.csv&profile=%E4%BA%8C%E9%98%9F", more).ID); i.State != "needs_answers" {
+		t.Errorf("another crew: %+v", i)
+	}
+}
+
+func TestAnEmptyCellKeepsWhereTheSenderSaysSo(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.settled(o.send("name=a.csv&accept=all", lamps(1, 2)).ID)
+	blank := strings.ReplaceAll(lamps(1, 2), "钢", "")
+	kept := o.settled(o.send("name=b.csv&blank=keep", blank).ID)
+	equal(t, at(t, o.call("GET", "/imports/"+kept.ID, nil, o.key).ok(), "blank"), "keep")
+	equal(t, at(t, o.call("GET", "/imports/"+kept.ID+"/difference", nil, o.key).ok(), "totals", "unchanged"), 2.0)
+	cleared := o.settled(o.send("name=b.csv&blank=clear", blank).ID)
+	equal(t, at(t, o.call("GET", "/imports/"+cleared.ID+"/difference", nil, o.key).ok(), "totals", "updated"), 2.0)
+}

@@ -72,6 +72,17 @@ func SurveyName(text string) (string, error) {
 	return name, nil
 }
 
+// Blank reads the parameter blank: whether an empty cell keeps what stands in the registry. Else, and when absent, it clears it.
+func (p Parameters) Blank() (keep bool, err error) {
+	switch text, given := p["blank"]; {
+	case text == "keep":
+		return true, nil
+	case given && text != "clear":
+		return false, invalid(field("blank", text, "应为 keep 或 clear", "write keep or clear"))
+	}
+	return false, nil
+}
+
 // SurveyColumns are the columns whose attribute the repeated parameter column names, as NAME=ATTRIBUTE, and the parameter columns, as a JSON object.
 // A name may hold an equals sign, an attribute has none.
 func SurveyColumns(p Parameters, l Lists) (map[string]string, error) {

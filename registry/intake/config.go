@@ -43,6 +43,9 @@ type Store interface {
 	IssuePage(ctx context.Context, id census.BatchID, only census.Severity, after int64, limit int) ([]census.Issue, error)
 	// Questions are what is open about the file of a batch, and the answers that were applied; NotFound when there is no such batch.
 	Questions(ctx context.Context, id census.BatchID) (open []census.Question, applied []census.Answer, err error)
+	// Crew is what is remembered of a survey crew, NotFound when nothing is; RememberCrew adds to it, in place of what was said before.
+	Crew(ctx context.Context, name string) (census.Crew, error)
+	RememberCrew(ctx context.Context, name string, said map[string]census.Said, at time.Time) error
 	// SaveAnswers keeps the answers to what an upload leaves open, and removes its batch where that needs answers, so that it may begin anew under its id.
 	SaveAnswers(ctx context.Context, id census.BatchID, answers map[string]string) error
 	// SaveFound keeps what was fixed in an upload, the largest first, and its bad rows, as [census.Report.Rejected] has them. Fixes and Rejected are

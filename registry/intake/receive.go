@@ -24,6 +24,8 @@ type Parcel struct {
 	Columns        map[string]string
 	CRS            string
 	Answers        map[string]string
+	Profile        string // see [census.CheckCrew]
+	KeepBlank      bool
 	Scope          string
 	KeyID          string
 	Actor          string
@@ -41,8 +43,11 @@ func (d *Desk) Receive(ctx context.Context, p Parcel) (Import, error) {
 	}
 	defer leave()
 	u := Upload{
-		ID: census.NewBatchID(), Name: p.Name, Accept: p.Accept, Encoding: p.Encoding, Sheets: p.Sheets, Columns: p.Columns, CRS: p.CRS, Answers: p.Answers, Scope: p.Scope,
+		ID: census.NewBatchID(), Name: p.Name, Accept: p.Accept, Encoding: p.Encoding, Sheets: p.Sheets, Columns: p.Columns, CRS: p.CRS, Answers: p.Answers, Profile: p.Profile, KeepBlank: p.KeepBlank, Scope: p.Scope,
 		KeyID: p.KeyID, Actor: p.Actor, IdempotencyKey: p.IdempotencyKey, ReceivedAt: d.config.Clock(), Kept: true,
+	}
+	if err := d.recall(ctx, &u); err != nil {
+		return Import{}, err
 	}
 	if u.Bytes, u.Digest, err = d.write(u.ID, p.Body); err != nil {
 		return Import{}, err
@@ -127,7 +132,7 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	}
 	return in, census.File{
 		ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Sheets: u.Sheets, Columns: u.Columns, CRS: system, Scope: scope, Body: in,
-		Answers: u.Answers, Maps: d.config.Maps,
+		KeepBlank: u.KeepBlank, Answers: u.Answers, Maps: d.config.Maps,
 	}, nil
 }
 

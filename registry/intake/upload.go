@@ -37,6 +37,8 @@ type Upload struct {
 	Sheets         []string          // as census.File has it
 	Columns        map[string]string // as census.File has it
 	Answers        map[string]string // to what it leaves open
+	Profile        string            // the crew whose file it is, or empty
+	KeepBlank      bool              // as census.File has it
 	CRS            string            // for [census.ParseCRS]
 	Scope          string            // what it claims to hold in full, for [census.ParseScope]
 	KeyID          string

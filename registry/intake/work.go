@@ -158,8 +158,11 @@ func (d *Desk) check(ctx context.Context, j *job) error {
 	}
 	u := &j.upload
 	u.Recognised, u.Errors, u.Warnings, u.Fixed = report.Recognised, report.Errors, report.Warnings, report.Fixed
-	fixes := report.Fixes[:min(maxFixes, len(report.Fixes))]
-	if err := d.config.Store.SaveFound(ctx, u.ID, fixes, report.Rejected); err != nil {
+	err = d.config.Store.SaveFound(ctx, u.ID, report.Fixes[:min(maxFixes, len(report.Fixes))], report.Rejected)
+	if err == nil && report.Batch.State == census.Staged {
+		err = d.remember(ctx, u, f, report.Answered)
+	}
+	if err != nil {
 		survey.Discard(ctx, &report.Batch)
 		return err
 	}

@@ -15,7 +15,8 @@ var _ intake.Store = (*Store)(nil)
 // AddUpload records an upload, or finds the one that its sender made earlier under the same idempotency key.
 func (s *Store) AddUpload(ctx context.Context, u intake.Upload) (recorded intake.Upload, added bool, err error) {
 	tag, err := s.pool.Exec(ctx, sqlUploadAdd, [16]byte(u.ID), u.Name, u.Digest, u.Bytes, u.Accept, u.Encoding, u.KeyID, u.Actor,
-		u.IdempotencyKey, u.ReceivedAt, listOf(u.Sheets), mapOf(u.Columns), u.CRS, u.Scope, mapOf(u.Answers))
+		u.IdempotencyKey, u.ReceivedAt, listOf(u.Sheets), mapOf(u.Columns), u.CRS, u.Scope, mapOf(u.Answers),
+		u.Profile, u.KeepBlank)
 	if err != nil {
 		return intake.Upload{}, false, interpret("record upload", err)
 	}
@@ -105,7 +106,8 @@ func scanUpload(row pgx.CollectableRow) (intake.Upload, error) {
 	var same *[16]byte
 	err := row.Scan((*[16]byte)(&u.ID), &u.Name, &u.Digest, &u.Bytes, &u.Accept, &u.Encoding, &u.KeyID, &u.Actor, &u.IdempotencyKey,
 		&u.ReceivedAt, &u.Kept, &u.Revision, &same, &u.Recognised, &u.Errors, &u.Warnings, &u.Fixed, &u.FailureCode,
-		&u.Failure.ZH, &u.Failure.EN, &u.Sheets, &u.Columns, &u.CRS, &u.Scope, &u.Answers)
+		&u.Failure.ZH, &u.Failure.EN, &u.Sheets, &u.Columns, &u.CRS, &u.Scope, &u.Answers,
+		&u.Profile, &u.KeepBlank)
 	u.Same, u.ReceivedAt = (*census.BatchID)(same), u.ReceivedAt.UTC()
 	return u, err
 }
@@ -113,11 +115,13 @@ func scanUpload(row pgx.CollectableRow) (intake.Upload, error) {
 const (
 	sqlUploadColumns = `
     id, name, digest, bytes, accept, encoding, key_id, actor, coalesce(idempotency_key, ''), received_at, kept, revision, same_as, recognised,
-    errors, warnings, fixed, failure_code, failure_zh, failure_en, sheets, columns, crs, scope, answers`
+    errors, warnings, fixed, failure_code, failure_zh, failure_en, sheets, columns, crs, scope, answers,
+    profile, keep_blank`
 
 	sqlUploadAdd = `
-insert into import_upload (id, name, digest, bytes, accept, encoding, key_id, actor, idempotency_key, received_at, sheets, columns, crs, scope, answers)
-values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, ''), $10, $11, $12, $13, $14, $15) on conflict (key_id, idempotency_key) do nothing`
+insert into import_upload (id, name, digest, bytes, accept, encoding, key_id, actor, idempotency_key, received_at, sheets, columns, crs, scope,
+    answers, profile, keep_blank)
+values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, ''), $10, $11, $12, $13, $14, $15, $16, $17) on conflict (key_id, idempotency_key) do nothing`
 
 	sqlUploadOf    = `select` + sqlUploadColumns + ` from import_upload where id = $1`
 	sqlUploadOfKey = `select` + sqlUploadColumns + ` from import_upload where key_id = $1 and idempotency_key = $2`

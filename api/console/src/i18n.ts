@@ -82,6 +82,8 @@ const table = {
   template: ["下载普查模板（XLSX）", "Download the template (XLSX)"],
   sending: ["正在上传 {name}…", "Sending {name}…"],
   reading: ["读取方式（可不填）", "How to read them (may be left empty)"],
+  profile: ["普查队", "Crew"],
+  blank: ["空单元格保留登记库中的值", "An empty cell keeps what the registry has"],
   sheet: ["工作表", "Sheet"],
   crs: ["坐标系", "Coordinate system"],
   scope: ["交付范围", "Scope"],

@@ -97,8 +97,8 @@ export class ImportsPage {
 
   /** How the files are to be read, as far as somebody says. */
   private reading(): Record<string, string> {
-    const said = ["sheet", "crs", "scope"].map((name) => [name, byId<HTMLInputElement>(name).value.trim()] as const);
-    return Object.fromEntries(said.filter(([, value]) => value !== ""));
+    const said = ["profile", "sheet", "crs", "scope"].map((name) => [name, byId<HTMLInputElement>(name).value.trim()] as const);
+    return { ...Object.fromEntries(said.filter(([, value]) => value !== "")), ...(byId<HTMLInputElement>("blank").checked && { blank: "keep" }) };
   }
 
   /** Asks for the batches of late, and again while one of them is on its way. */
@@ -154,7 +154,7 @@ export class ImportsPage {
     document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
     document.title = `${say(this.language, "imports")} · CityGrid`;
     for (const [id, word] of [["title", "imports"], ["to-map", "toMap"], ["key-label", "key"], ["language", "switch"], ["choose-label", "choose"], ["drop-hint", "dropHint"], ["template", "template"],
-      ["reading-label", "reading"], ["sheet-label", "sheet"], ["crs-label", "crs"], ["scope-label", "scope"], ["scope-hint", "scopeHint"]] as const) write(id, word);
+      ["reading-label", "reading"], ["profile-label", "profile"], ["blank-label", "blank"], ["sheet-label", "sheet"], ["crs-label", "crs"], ["scope-label", "scope"], ["scope-hint", "scopeHint"]] as const) write(id, word);
     byId("drop-label").textContent = this.sending ? say(this.language, "sending", { name: this.sending }) : say(this.language, "drop");
     byId<HTMLInputElement>("key-input").placeholder = say(this.language, "keyHint");
     byId("language").title = say(this.language, "switchTo");

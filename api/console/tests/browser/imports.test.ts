@@ -15,8 +15,10 @@ test("a crew's file goes the whole way: questions, answers, preview, commit of i
 
   // Row 3 moves, rows 4 and 5 have states in words of the crew's own, row 6 none that anybody can tell.
   await page.locator(".reading summary").click();
+  await page.locator("#profile").fill("一队");
   await page.locator("#scope").fill(`grid=${String(left.properties["grid"])},subclass=${left.properties.code.slice(6, 10)}`);
-  await drop(page, "第一批.csv", surveyed(components, (_, i) => ({ note, ...(i === 3 && { move: 0.0002 }), ...((i === 4 || i === 5) && { state: "好着呢" }), ...(i === 6 && { state: "崭新" }) })));
+  const delivery = surveyed(components, (_, i) => ({ note, ...(i === 3 && { move: 0.0002 }), ...((i === 4 || i === 5) && { state: "好着呢" }), ...(i === 6 && { state: "崭新" }) }));
+  await drop(page, "第一批.csv", delivery);
   await expect(state(page)).toHaveAttribute("data-state", "needs_answers");
   await expect(page.locator("fieldset.question")).toHaveCount(2);
   await expect(question(page, "state.好着呢")).toContainText("2 行");
@@ -81,6 +83,14 @@ test("a crew's file goes the whole way: questions, answers, preview, commit of i
     expect(now.properties["note"]).toBe(properties["note"]);
     expect(now.geometry).toEqual(geometry);
   }
+
+  // The crew is not asked twice.
+  await drop(page, "第二批.csv", delivery);
+  await expect(state(page)).toHaveAttribute("data-state", "staged");
+  await expect(page.locator(".recognised")).toContainText("沿用");
+  await expect(figure(page, "rowsBad")).toHaveText("1");
+  await page.locator("[data-act=discard]").click();
+  await expect(state(page)).toHaveAttribute("data-state", "rejected");
   expect(seen).toEqual({ strangers: [], complaints: [] });
 });
 
