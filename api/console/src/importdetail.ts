@@ -138,7 +138,7 @@ export class ImportDetail {
     const count = (n: number, word: Word, severity: Severity) => n > 0 && el("button", {
       type: "button", class: `severity ${severity}`, "data-severity": severity, "aria-pressed": this.only === severity ? "true" : "false",
       onclick: () => void this.choose(batch, severity),
-    }, `${n.toLocaleString("en")} ${say(language, word)}`);
+    }, say(language, word, { n }));
     const shown = { error: errors, warning: warnings, fixed }[this.only];
     return el("section", { class: "found" },
       el("h3", {}, say(language, "issues")),

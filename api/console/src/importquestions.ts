@@ -49,7 +49,7 @@ export class ImportQuestions {
     const likely = this.questions.filter(({ proposal }) => proposal);
     this.root.replaceChildren(
       el("h3", {}, say(language, "questions", { n: this.questions.length })),
-      el("p", { class: "hint" }, say(language, "questionsHint", { rows: batch.rows.read })),
+      el("p", { class: "hint" }, say(language, "questionsHint")),
       el("form", { onsubmit: (event) => {
         event.preventDefault();
         void this.send(event.target as HTMLFormElement, batch).catch(this.heard.failed);
