@@ -233,7 +233,7 @@ from incoming i where c.id = i.id`
 	// A row's number gives it its id, so that both tables can be written without asking back. The lock of components is held, so the ids are one
 	// block; setval would take a right that who writes rows does not have.
 	sqlPromoteIDs = `
-select coalesce(min(nextval(pg_get_serial_sequence('component', 'id')::regclass)) - 1, 0)
+select coalesce(min(nextval((select pg_get_serial_sequence('component', 'id')::regclass))) - 1, 0)
 from generate_series(1, (select coalesce(max(number), 0) from import_stage))`
 
 	sqlPromoteInsert = `
