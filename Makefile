@@ -64,7 +64,7 @@ test-console: $(MODULES) build ## types, unit tests and browser tests of the pag
 screenshots: $(MODULES) build ## draw the pictures in docs anew, from the pages as they are
 	cd $(CONSOLE) && npm run screenshot
 
-bench: setup-bench ## measure beside plain methods; the whole takes 20 minutes and writes docs/benchmarks.md
+bench: setup-bench ## measure beside plain methods; the whole takes 35 minutes and writes docs/benchmarks.md
 	go run -buildvcs=$(VCS) ./internal/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
 
 torture: ## try for FOR, by chance of SEED, to make the locator answer wrongly while the database is killed

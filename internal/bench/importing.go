@@ -52,6 +52,7 @@ func askImport(ctx context.Context, l *lab) (section, error) {
 			"\"pgx CopyFrom\": a Go program reads the same file with encoding/csv, checks nothing, and sends its rows by binary COPY into a table like CityGrid's, with the same indexes " +
 				"and rows, in one transaction. It finds no cells, keeps no codes but the one and no history.",
 			"\"ogr2ogr\": GDAL's own loader by COPY into a table of its own, text columns and a point, with a GiST index.",
+			"The workbook has the first rows of that file, every cell as text. excelize reads it row by row and does nothing with the rows; neither does \"CityGrid's reader\".",
 			"A dry run stages and checks everything, and gives it up.",
 			"Peak memory is the program's own, as the kernel accounts for it at its end (ru_maxrss); the database is not in it.",
 		},
@@ -84,6 +85,12 @@ func askImport(ctx context.Context, l *lab) (section, error) {
 		}
 		s.add(o)
 	}
+	l.say("import: a workbook")
+	o, err := d.askWorkbook(ctx)
+	if err != nil {
+		return section{}, err
+	}
+	s.add(o)
 	return s, d.weigh(ctx, &s)
 }
 
@@ -92,6 +99,7 @@ type delivery struct {
 	*lab
 	rows          int    // in each file
 	first, second string // files; they have no code and no place in common
+	workbook      string // with the first rows of first
 	program       string
 }
 
@@ -99,6 +107,7 @@ func (l *lab) newDelivery(ctx context.Context) (*delivery, error) {
 	d := &delivery{
 		lab: l, rows: l.size.survey.components, program: filepath.Join(l.dir, "citygrid"),
 		first: filepath.Join(l.dir, "first.csv"), second: filepath.Join(l.dir, "second.csv"),
+		workbook: filepath.Join(l.dir, "first.xlsx"),
 	}
 	both := filepath.Join(l.dir, "both.csv")
 	if err := command(ctx, nil, "go", "build", "-buildvcs=false", "-o", d.program, "citygrid/cmd/citygrid"); err != nil {
@@ -240,7 +249,11 @@ func take(ctx context.Context, url, file string, promote bool) error {
 		return fmt.Errorf("import: %w", err)
 	}
 	defer in.Close()
-	r, err := survey.Stage(ctx, census.File{Name: file, Format: census.FormatCSV, Body: in})
+	format, err := census.FormatOf(file)
+	if err != nil {
+		return err
+	}
+	r, err := survey.Stage(ctx, census.File{Name: file, Format: format, Body: in})
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func tiny() size {
 		country: plan{name: "country", cells: 60},
 		crowded: plan{name: "crowded", cells: 16, components: 1_000},
 		load:    time.Second, questions: 20, batch: 100, file: 2_000,
-		survey: plan{name: "survey", cells: 16, components: 1_000}, imports: 1, weighed: []int{1_000, 2_000},
+		survey: plan{name: "survey", cells: 16, components: 1_000}, imports: 1, workbook: 500, weighed: []int{1_000, 2_000},
 	}
 }
 
@@ -75,6 +75,7 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		`\| .citygrid locate --file. \| [\d,]+ `,
 		`\| pgx CopyFrom \| .* \| at least 0.5 × \|`,
 		`\| ogr2ogr \| .* \| at least 1 × \|`,
+		`\| excelize's streaming reader \| .* \| at least 0.5 × \|`,
 		`\| CityGrid, the first time \| .* \| at least 3 × \|`,
 		`\| Peak memory of the importer, 2,000 rows \| at most 512 MB \| \d+(\.\d+)? MB \| met \|`,
 		`PostgreSQL: \d+\.\d+`, `PostGIS: 3\.\d+`, `plain city of 16 cells and 1,000 components, seed 1, SHA-256 [0-9a-f]{16}…`,

@@ -21,9 +21,10 @@ type size struct {
 	batch     int           // points in a list
 	file      int           // points in a file
 
-	survey  plan  // with the components of one survey file
-	imports int   // rounds of importing it
-	weighed []int // rows of the files with which the importer is weighed
+	survey   plan  // with the components of one survey file
+	imports  int   // rounds of importing it
+	workbook int   // rows of a workbook
+	weighed  []int // rows of the files with which the importer is weighed
 }
 
 // plan is a city to draw.
@@ -42,7 +43,7 @@ func full() size {
 		country: plan{name: "country", cells: 100_000},
 		crowded: plan{name: "crowded", cells: 10_000, components: 1_000_000},
 		load:    3 * time.Second, questions: 1_000, batch: 10_000, file: 1_000_000,
-		survey: plan{name: "survey", cells: 10_000, components: 1_000_000}, imports: 3, weighed: []int{1_000_000, 5_000_000},
+		survey: plan{name: "survey", cells: 10_000, components: 1_000_000}, imports: 3, workbook: 100_000, weighed: []int{1_000_000, 5_000_000},
 	}
 }
 
@@ -55,6 +56,6 @@ func small() size {
 		country: plan{name: "country", cells: 5_000},
 		crowded: plan{name: "crowded", cells: 500, components: 50_000},
 		load:    time.Second, questions: 100, batch: 1_000, file: 50_000,
-		survey: plan{name: "survey", cells: 500, components: 50_000}, imports: 1, weighed: []int{50_000, 250_000},
+		survey: plan{name: "survey", cells: 500, components: 50_000}, imports: 1, workbook: 10_000, weighed: []int{50_000, 250_000},
 	}
 }
