@@ -33,7 +33,7 @@ func (in *inspection) answeredUnit(codeOf attribute, text string) (registry.Unit
 
 // askUnit asks which unit a text means.
 func (in *inspection) askUnit(a attribute, text string) {
-	if !in.asked.refused && !in.damaged && in.asked.answers[KeyUnit+text] == "" {
+	if !in.asked.refused && !in.damaged && !ditto(text) && in.asked.answers[KeyUnit+text] == "" {
 		in.asked.units.add(text, in.columns.column(a), in.row)
 	}
 }

@@ -38,6 +38,8 @@ type checker struct {
 	keepBlank   bool // as File.KeepBlank
 	shifts      shifts
 	asked       asked
+	above       rowAbove
+	guids       int64 // rows that have one for a code
 }
 
 func newChecker(c Config, chosen *choices) *checker {
@@ -84,6 +86,7 @@ func dayAt(t time.Time) time.Time {
 func (k *checker) check(row *Row) (StagedRow, []Issue) {
 	staged := StagedRow{Line: row.Line}
 	if len(row.Faults) > 0 {
+		k.above = rowAbove{}      // what it would say is not known
 		return staged, row.Faults // the cells are not where the header says
 	}
 	if !k.columns.fits(row.Columns) {
@@ -102,6 +105,9 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 	in.position(&staged.Component)
 	in.extension(&staged.Component)
 	in.keep(&staged)
+	if len(in.empty) > 0 {
+		in.askEmpty()
+	}
 	if in.right+in.left > 0 {
 		k.shifts.add(row, in.right, in.left)
 	}
@@ -125,7 +131,8 @@ type inspection struct {
 	right  int // refused values that belong into the column to the left: the cells were moved right
 	left   int
 
-	damaged bool // its text cannot be read: nothing is asked about it
+	empty   []emptyCell // that are to be asked about
+	damaged bool        // its text cannot be read: nothing is asked about it
 }
 
 func (in *inspection) cell(a attribute) string { return in.columns.cell(in.row, a) }

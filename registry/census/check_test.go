@@ -138,7 +138,7 @@ func TestEachFaultOfARowIsNamed(t *testing.T) {
 		{"trap 25: subclass not in the city", []string{"ObjID", "4205020102000001"}, []string{"ObjID unknown_subclass error"}},
 		{"trap 25: subclass of no edition", []string{"ObjID", "4205029901000001"}, []string{"ObjID unknown_subclass error"}},
 		{"trap 25: name of another edition", []string{"ObjName", "化粪池井盖"}, []string{"ObjName name_differs warning"}},
-		{"trap 26: a GUID for the code", []string{"ObjID", "6F9619FF-8B86-D011-B42D-00CF4FC964FF"}, []string{"ObjID bad_code error"}},
+		{"trap 26: a GUID for the code", []string{"ObjID", "6F9619FF-8B86-D011-B42D-00CF4FC964FF"}, []string{"ObjID guid error"}},
 		{"no name", []string{"ObjName", ""}, nil},
 		{"trap 45: unknown unit", []string{"DeptCode2", "市政处"}, []string{"DeptCode2 unknown_unit error"}},
 		{"unit under another name", []string{"DeptName1", "照明处"}, []string{"DeptName1 unit_name_differs warning"}},

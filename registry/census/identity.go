@@ -3,6 +3,7 @@ package census
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"citygrid/registry"
 	"citygrid/registry/catalog"
@@ -48,6 +49,13 @@ func (in *inspection) badCode(text string, err error) {
 	if !errors.As(err, &bad) {
 		return // ParseComponentCode has no other errors
 	}
+	if guid(text) {
+		in.guids++
+		in.fail(objID, CodeGUID,
+			"这是数据库导出时生成的 GUID，每次导出都可能不同，不能作为标识码；请提供 16 位标识码，可用 --column '列名=ObjID' 指定其所在列",
+			"this is a GUID, which a database makes anew at each export, and no code; give the 16 digits, and name their column with --column 'NAME=ObjID'")
+		return
+	}
 	m := bad.Message()
 	if bad.Likely != "" {
 		if _, err := catalog.ParseComponentCode(in.edition, bad.Likely); err == nil {
@@ -57,6 +65,29 @@ func (in *inspection) badCode(text string, err error) {
 	}
 	zh, en := in.slipped(objID, text)
 	in.fail(objID, CodeBadCode, m.ZH+zh, m.EN+en)
+}
+
+// guid reports whether a text is a GUID, as databases write them (import trap 26).
+func guid(text string) bool {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}")
+	if len(text) == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' {
+		text = strings.ReplaceAll(text, "-", "")
+	}
+	return len(text) == 32 && strings.Trim(text, "0123456789abcdefABCDEF") == ""
+}
+
+// guidsTold says once for the file that its column of codes holds none.
+func (k *checker) guidsTold() []Issue {
+	if k.guids == 0 {
+		return nil
+	}
+	return []Issue{{
+		Column: cut(k.columns.column(objID)), Code: CodeGUID, Severity: Warning, Value: fmt.Sprint(k.guids),
+		Message: catalog.Text{
+			ZH: fmt.Sprintf("有 %d 行的标识码列是 GUID（如 GlobalID），不是标识码；库中的部件只按标识码对应", k.guids),
+			EN: fmt.Sprintf("in %d rows the column of codes holds a GUID (such as GlobalID), which is no code; components are known by their codes alone", k.guids),
+		},
+	}}
 }
 
 // unknownSubclass says whether the edition, or another one, knows the sub-class (import trap 25).

@@ -53,6 +53,7 @@ const (
 	CodeNameDiffers     = "name_differs"
 	CodeDigitsLost      = "digits_lost"
 	CodeLookalike       = "lookalike"
+	CodeGUID            = "guid"
 	CodeZerosLost       = "zeros_lost"
 	CodeUnknownUnit     = "unknown_unit"
 	CodeUnknownUnitName = "unknown_unit_name"

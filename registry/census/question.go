@@ -103,6 +103,7 @@ type asked struct {
 	refused bool              // what is not answered
 	units   texts
 	states  texts
+	blanks  map[attribute]*blanks
 	headers []*unclearHeader
 	text    *Question          // about its encoding
 	covered map[attribute]bool // by the questions about headers
@@ -112,7 +113,7 @@ type asked struct {
 
 func newAsked(answers map[string]string, silent bool) asked {
 	return asked{
-		answers: answers, refused: silent || answers[AnswerEverything] == AnswerRefuse, used: map[string]*Answer{}, covered: map[attribute]bool{},
+		answers: answers, refused: silent || answers[AnswerEverything] == AnswerRefuse, used: map[string]*Answer{}, covered: map[attribute]bool{}, blanks: map[attribute]*blanks{},
 		units: texts{map[string]*openText{}}, states: texts{map[string]*openText{}},
 	}
 }

@@ -61,6 +61,7 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 	}
 	r.progress()
 	r.report(r.checker.shifts.issues()...)
+	r.report(r.checker.guidsTold()...)
 	if err := r.checkWhole(ctx); err != nil {
 		return err
 	}
@@ -247,7 +248,7 @@ func (r *run) kept() []Issue {
 
 // ask gathers the questions, and reports whether there are any.
 func (r *run) ask() bool {
-	r.questions = r.checker.questionsOfColumns()
+	r.questions = append(r.checker.questionsOfColumns(), r.checker.questionsOfBlanks()...)
 	r.questions = append(r.questions, r.checker.questionsOfTexts(MaxQuestions-len(r.questions))...)
 	return len(r.questions) > 0
 }

@@ -10,12 +10,16 @@ import (
 
 // survey reads state, dates, source and remarks.
 func (in *inspection) survey(c *registry.Component) {
+	in.follow()
 	c.DataSource, c.Note = in.cell(dataSource), in.cell(note)
 	c.State = in.state()
 	var given bool
 	if c.FirstSurveyed, given = in.date(orDate); !given {
-		in.missing(orDate)
+		if c.FirstSurveyed = in.surveyedAbove(); c.FirstSurveyed.IsZero() {
+			in.missing(orDate)
+		}
 	}
+	in.lead(c)
 	c.ChangedOn, _ = in.date(chDate)
 	if !c.FirstSurveyed.IsZero() && !c.ChangedOn.IsZero() && c.ChangedOn.Before(c.FirstSurveyed) {
 		in.warn(chDate, CodeDatesReversed,
@@ -30,7 +34,10 @@ func (in *inspection) state() registry.State {
 		return s
 	}
 	text := in.word(objState)
-	if text == "" {
+	if text == "" || ditto(text) {
+		if s := in.stateAbove(); s != "" {
+			return s
+		}
 		in.missing(objState)
 		return ""
 	}
@@ -101,7 +108,7 @@ func stateList() string {
 // date reads a date, zero for an empty cell and for one that was reported, and whether the cell says anything.
 func (in *inspection) date(a attribute) (day time.Time, given bool) {
 	text := in.word(a)
-	if text == "" {
+	if text == "" || a == orDate && ditto(text) {
 		return time.Time{}, false
 	}
 	day, form := parseDate(text)
