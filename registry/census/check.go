@@ -148,7 +148,7 @@ func (in *inspection) warnInstead(a attribute, code, instead, zh, en string) {
 }
 
 func (in *inspection) report(a attribute, s Severity, code, zh, en string) {
-	if column := in.columns.column(a); slices.ContainsFunc(in.row.Issues, func(i Issue) bool { return i.Severity == Error && i.Column == column }) {
+	if column := in.columns.column(a); slices.ContainsFunc(in.issues, func(i Issue) bool { return i.Severity == Error && i.Column == column }) {
 		return // the Reader has said what is wrong with the cell, and gives no value
 	}
 	in.issues = append(in.issues, Issue{

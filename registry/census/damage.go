@@ -2,6 +2,7 @@ package census
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,6 +15,9 @@ import (
 // CodePrivateCharacter is of a character that only its own font knows.
 const CodePrivateCharacter = "private_character"
 
+// CodeDitto is of a cell that refers to the one above.
+const CodeDitto = "ditto"
+
 // text looks for what cannot be stored or was damaged before the file came here (import traps 1 and 8): once characters were replaced
 // nothing brings them back.
 func (in *inspection) text() {
@@ -22,6 +26,9 @@ func (in *inspection) text() {
 			in.cellIssue(i, Error, CodeCellTooLong,
 				fmt.Sprintf("单元格有 %d 字节，上限为 %d", len(value), MaxCellBytes),
 				fmt.Sprintf("the cell has %d bytes, the limit is %d", len(value), MaxCellBytes))
+			continue
+		}
+		if len(value) <= longestNoValue && in.noValue(i, strings.TrimSpace(value)) {
 			continue
 		}
 		state := max(stateOfText(value), stateOfText(in.row.Columns[i]))
@@ -44,6 +51,34 @@ func (in *inspection) text() {
 				"the text has a character of the private use area, which other computers cannot show; write the standard character, or describe it")
 		}
 	}
+}
+
+// longestNoValue is the length of the longest text that noValue knows, with some space round it.
+const longestNoValue = 12
+
+// noValue refuses what stands in a cell in place of a value: the error of a spreadsheet's formula (import trap 19), and a sign that the cell above counts
+// (trap 16). The cell is then empty for the other checks.
+func (in *inspection) noValue(column int, text string) bool {
+	switch {
+	case cellError(text):
+		in.cellIssue(column, Error, CodeCellError, "公式的结果是错误值；请改正公式，或填入应有的值", "the formula's result is an error; correct the formula, or enter the value")
+	case ditto(text) && column != in.columns.at[objState] && column != in.columns.at[orDate]: // of these it is asked
+		in.cellIssue(column, Error, CodeDitto, "此处没有写出值，只写了“同上”；排序或筛选后上一行可能不同，请逐行填写", "the value is not written out but referred to; rows may have been sorted since: write it in every row")
+	default:
+		return false
+	}
+	in.row.Values = slices.Clone(in.row.Values) // the reader's own stay as they are
+	in.row.Values[column] = ""
+	return true
+}
+
+// cellError knows what spreadsheets show where a formula has no result.
+func cellError(text string) bool {
+	switch text {
+	case "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!":
+		return true
+	}
+	return false
 }
 
 // textState is how good a text is, the worst last.

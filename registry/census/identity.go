@@ -35,11 +35,27 @@ func (in *inspection) identity(c *registry.Component) {
 	case "":
 		c.Name = subclass.NameZH // the code says it
 	default:
+		if other, ok := in.named(c.Name); ok {
+			in.fail(objName, CodeNameDiffers,
+				fmt.Sprintf("编码指小类 %s（%s），名称却是小类 %s（%s）的；请核对后改正其一", subclass.Code, subclass.NameZH, other.Code, other.NameZH),
+				fmt.Sprintf("the code says sub-class %s (%s), the name is that of %s (%s): correct the one that is wrong", subclass.Code, subclass.NameZH, other.Code, other.NameZH))
+			return
+		}
 		zh, en := in.otherReading(code.Subclass(), c.Name)
 		in.warn(objName, CodeNameDiffers,
 			fmt.Sprintf("小类 %s 的标准名称是“%s”%s", subclass.Code, subclass.NameZH, zh),
 			fmt.Sprintf("the standard name of sub-class %s is %s%s", subclass.Code, subclass.NameZH, en))
 	}
+}
+
+// named is the sub-class of the city that has a standard name.
+func (k *checker) named(name string) (catalog.Subclass, bool) {
+	for _, s := range k.subclasses {
+		if s.NameZH == name {
+			return s, true
+		}
+	}
+	return catalog.Subclass{}, false
 }
 
 // badCode says what is wrong with a code. One in which letters stand for digits that would make it right is named as that, and the right one

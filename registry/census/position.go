@@ -85,6 +85,9 @@ func (in *inspection) geometry() geom.T {
 	return g
 }
 
+// Between these, in metres, lies all that stands on the ground of a city.
+const lowest, highest = -500, 9000
+
 // point reads Lon, Lat and Height. NaN, empty cells and 0, 0 are what devices without a fix write (import trap 38).
 func (in *inspection) point() geom.T {
 	x, y := strings.TrimSpace(in.cell(lon)), strings.TrimSpace(in.cell(lat))
@@ -104,6 +107,11 @@ func (in *inspection) point() geom.T {
 			}
 		}
 		v, ok := in.number(a, text)
+		if ok && a == height && (v < lowest || v > highest) {
+			in.fail(height, CodeBadNumber, fmt.Sprintf("高程应以米为单位，在 %d 至 %d 之间", lowest, highest),
+				fmt.Sprintf("a height is in metres, from %d to %d", lowest, highest))
+			ok = false
+		}
 		if !ok {
 			flat = nil // reported; the others are looked at all the same
 		} else if flat != nil {

@@ -101,7 +101,7 @@ func TestSubclassOfAComponentStaysAndOneThatIsGoneIsNotTaken(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), gone); err == nil || !strings.Contains(err.Error(), "23503") {
 		t.Errorf("the sub-class of a component went: %v", err)
 	}
-	b = s.stage(surveyHeader + row("4205020211000001", "完好", "", "111.285,30.705,58.5", ""))
+	b = s.stage(surveyHeader + strings.Replace(row("4205020211000001", "完好", "", "111.285,30.705,58.5", ""), ",路灯,", ",,", 1))
 	if _, err := s.db.Exec(t.Context(), strings.Replace(gone, "0118", "0211", 1)); err != nil {
 		t.Fatal(err)
 	}
