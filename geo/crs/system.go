@@ -91,6 +91,15 @@ func ThreeDegreeZone(lon float64, prefix bool) System {
 	return System(first + min(max(int(math.Round((lon-firstMeridian)/3)), 0), past-threePlain-1))
 }
 
+// SixDegreeZone is the same of the 6-degree zones.
+func SixDegreeZone(lon float64, prefix bool) System {
+	first := sixPlain
+	if prefix {
+		first = six
+	}
+	return System(first + min(max(int(math.Round((lon-firstMeridian)/6)), 0), three-sixPlain-1))
+}
+
 // Number is what EPSG calls s, 0 where it does not know it.
 func (s System) Number() int {
 	if s < leastNumber {
