@@ -163,8 +163,11 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 		ID: f.ID, Source: path.Base(f.Name), Digest: digest, State: Received, Actor: c.config.Actor,
 		AreasRevision: c.config.AreasRevision, StartedAt: c.config.Clock(), Scope: f.Scope,
 	}}
-	r.checker.system, r.checker.keepBlank = f.CRS, f.KeepBlank
+	r.checker.keepBlank = f.KeepBlank
 	r.checker.asked = newAsked(f.Answers, c.config.Whole)
+	if err := r.checker.reads(f); err != nil {
+		return Report{}, err
+	}
 	r.near = newNearness(r.checker.subclasses)
 	same, found, err := c.config.Store.PromotedFrom(ctx, digest)
 	if err != nil {

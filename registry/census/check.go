@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"citygrid/geo/areaindex"
-	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
+	"citygrid/registry/evidence"
 )
 
 // StagedRow is a row that passed its checks.
@@ -33,7 +33,9 @@ type checker struct {
 	today       time.Time // the last day that a date may be
 	columns     *mapping
 	chosen      *choices
-	system      crs.System // of the positions; 0: degrees of WGS 84 or CGCS2000
+	reading     evidence.Reading // of the positions; zero: degrees of WGS 84 or CGCS2000
+	told        bool             // reading is an answer
+	pairs       pairs
 	whole       bool
 	keepBlank   bool // as File.KeepBlank
 	shifts      shifts
@@ -103,6 +105,9 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 	in.departments(&staged.Component)
 	in.survey(&staged.Component)
 	in.position(&staged.Component)
+	if in.placed {
+		k.pairs.add(in.at[0], in.at[1], staged.Code, in.pointAt)
+	}
 	in.extension(&staged.Component)
 	in.keep(&staged)
 	if len(in.empty) > 0 {
@@ -116,7 +121,11 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 
 // mapped says what columns mean, by what was chosen and answered.
 func (k *checker) mapped(columns []string) *mapping {
-	m := newMapping(columns, k.chosen).turned(k.system).settled(k.chosen)
+	m := newMapping(columns, k.chosen)
+	if !k.told {
+		m = m.turned(k.reading.System)
+	}
+	m = m.settled(k.chosen)
 	for _, given := range m.answered {
 		k.asked.used[given.Key] = &given
 	}
@@ -133,6 +142,10 @@ type inspection struct {
 
 	empty   []emptyCell // that are to be asked about
 	damaged bool        // its text cannot be read: nothing is asked about it
+
+	at      [2]float64 // as the row has it
+	pointAt bool       // it is of a point
+	placed  bool       // at is set
 }
 
 func (in *inspection) cell(a attribute) string { return in.columns.cell(in.row, a) }

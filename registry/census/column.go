@@ -67,6 +67,7 @@ type mapping struct {
 	rank    [attributes]int // how it was found
 	rest    []int           // the extension columns
 	lacks   Kept
+	axes    bool // the columns X and Y were turned: see turned
 	clashes []clash
 
 	answered []Answer // what was answered about unclear columns

@@ -56,6 +56,7 @@ func (m *mapping) turned(system crs.System) *mapping {
 		return m
 	}
 	m.at[lon], m.at[lat] = m.at[lat], m.at[lon]
+	m.axes = true
 	for i, c := range m.clashes {
 		switch c.attribute {
 		case lon:
@@ -95,14 +96,14 @@ func systemOf(reader Reader, system crs.System) error {
 
 // declared reports whether positions are in a system that has to be converted.
 func (in *inspection) declared() bool {
-	return in.system != 0 && in.system != crs.WGS84 && in.system != crs.CGCS2000
+	return in.reading.System != 0 && in.reading.System != crs.WGS84 && in.reading.System != crs.CGCS2000 || in.reading.Swapped || in.reading.Packed
 }
 
 // convert changes the positions of a geometry from the declared system to degrees of WGS 84, and reports the first that does not come to lie in the city.
 func (in *inspection) convert(g geom.T) bool {
 	flat, stride := g.FlatCoords(), g.Stride()
 	for i := 0; i+1 < len(flat); i += stride {
-		p, err := in.system.ToWGS84(flat[i], flat[i+1])
+		p, err := in.reading.ToWGS84(flat[i], flat[i+1])
 		if err != nil || !in.within(p[0], p[1]) {
 			in.outsideSystem(flat[i], flat[i+1], p, err)
 			return false
@@ -115,7 +116,7 @@ func (in *inspection) convert(g geom.T) bool {
 // outsideSystem says what is wrong with a position, which would be at p if err is nil.
 func (in *inspection) outsideSystem(x, y float64, p orb.Point, err error) {
 	value := decimals(x) + ", " + decimals(y)
-	if q, err := in.system.ToWGS84(y, x); err == nil && in.within(q[0], q[1]) {
+	if q, err := in.reading.System.ToWGS84(y, x); err == nil && in.within(q[0], q[1]) {
 		in.swappedInSystem(value)
 		return
 	}
@@ -129,8 +130,8 @@ func (in *inspection) outsideSystem(x, y float64, p orb.Point, err error) {
 	}
 	km := math.Ceil(geo.Metres(p, in.nearest(p)) / 1000)
 	in.reportRow(Error, CodeOutsideExtent, value,
-		fmt.Sprintf("按 %v 换算后位于经度 %.5f、纬度 %.5f，在本市范围外约 %.0f 公里；请核对坐标系（带号、三度带或六度带）", in.system, p[0], p[1], km),
-		fmt.Sprintf("in %v this is longitude %.5f, latitude %.5f, some %.0f km outside the city; check the system: which zone, of 3 or 6 degrees", in.system, p[0], p[1], km))
+		fmt.Sprintf("按 %v 换算后位于经度 %.5f、纬度 %.5f，在本市范围外约 %.0f 公里；请核对坐标系（带号、三度带或六度带）", in.reading.System, p[0], p[1], km),
+		fmt.Sprintf("in %v this is longitude %.5f, latitude %.5f, some %.0f km outside the city; check the system: which zone, of 3 or 6 degrees", in.reading.System, p[0], p[1], km))
 }
 
 func (in *inspection) swappedInSystem(value string) {

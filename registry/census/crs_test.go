@@ -50,7 +50,7 @@ func TestTrap30ColumnsXAndYHaveTheAxesOfTheDeclaredSystem(t *testing.T) {
 		{"degrees of Baidu", crs.BD09, "经度", "纬度", "111.2968187", "30.7044682"},
 	} {
 		k := testChecker(t)
-		k.system = c.system
+		k.reading.System = c.system
 		got, issues := k.check(surveyed(c.nameX, c.nameY, c.x, c.y))
 		if hasError(issues) {
 			t.Errorf("%s: %v", c.name, issues)
@@ -82,7 +82,7 @@ func TestTrap30APairThatFitsSwappedOnlyIsAnErrorOfItsRow(t *testing.T) {
 		{"degrees", crs.GCJ02, "X", "Y", "30.7", "111.2846", "swapped_axes error", "--column 'X=Lat' --column 'Y=Lon'"},
 	} {
 		k := testChecker(t)
-		k.system = c.system
+		k.reading.System = c.system
 		_, issues := k.check(surveyed(c.nameX, c.nameY, c.x, c.y))
 		if got := brief(t, issues); !reflect.DeepEqual(got, []string{c.want}) || !strings.Contains(issues[0].Message.EN, c.says) {
 			t.Errorf("%s: %v", c.name, issues)
@@ -109,7 +109,7 @@ func TestTraps31And32AnotherZoneThanTheDeclaredIsNamed(t *testing.T) {
 		{"trap 38: none in words", 4546, "无", "", "no_position error", ""},
 	} {
 		k := testChecker(t)
-		k.system = c.system
+		k.reading.System = c.system
 		_, issues := k.check(surveyed("东坐标", "北坐标", c.x, c.y))
 		if got := brief(t, issues); !reflect.DeepEqual(got, []string{c.want}) || !strings.Contains(issues[0].Message.EN, c.says) {
 			t.Errorf("%s: %v", c.name, issues)

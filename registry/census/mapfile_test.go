@@ -225,7 +225,7 @@ func TestTrap31AShapefileInADeclaredZoneIsReadInDegrees(t *testing.T) {
 		if _, issues := k.check(&row); len(issues) != 1 || !strings.Contains(issues[0].Message.EN, "--crs EPSG:4546") {
 			t.Errorf("undeclared: %v", issues)
 		}
-		k.system = 4546
+		k.reading.System = 4546
 		if got, issues := k.check(&row); len(issues) != 0 || got.Grid != "420502001001001" {
 			t.Errorf("declared: %+v, %v", got, issues)
 		}

@@ -55,16 +55,7 @@ func (in *inspection) geometry() geom.T {
 		g = part
 	}
 	err := geo.CheckGeometry(g, geo.Limits{})
-	if noDegrees(err) {
-		if !in.declared() && looksLikeMetres(g.FlatCoords()) {
-			in.undeclared(g)
-			return nil
-		}
-		if in.declared() {
-			err = nil // what it is in the system is looked at below
-		}
-	}
-	if err != nil {
+	if err != nil && !noDegrees(err) {
 		in.shapeFault(err)
 		return nil
 	}
@@ -72,14 +63,20 @@ func (in *inspection) geometry() geom.T {
 		in.noPosition("0, 0")
 		return nil
 	}
-	if in.declared() {
+	in.note(g)
+	switch {
+	case in.declared():
 		if !in.convert(g) {
 			return nil
 		}
-		if err := geo.CheckGeometry(g, geo.Limits{}); err != nil {
-			in.shapeFault(err)
-			return nil
-		}
+		err = geo.CheckGeometry(g, geo.Limits{})
+	case err != nil && looksLikeMetres(g.FlatCoords()):
+		in.undeclared(g)
+		return nil
+	}
+	if err != nil {
+		in.shapeFault(err)
+		return nil
 	}
 	geo.Wind(g)
 	return g
@@ -130,6 +127,7 @@ func (in *inspection) point() geom.T {
 		layout = geom.XYZ
 	}
 	p := geom.NewPointFlat(layout, flat).SetSRID(geo.SRID)
+	in.note(p)
 	if in.declared() && !in.convert(p) {
 		return nil
 	}
@@ -163,7 +161,7 @@ func (in *inspection) number(a attribute, text string) (float64, bool) {
 	column := in.columns.column(a)
 	without, grouped := withoutThousands(text)
 	switch {
-	case decimalComma(text) && (a != height && !in.system.IsZone() || !grouped): // no degrees are thousands
+	case decimalComma(text) && (a != height && !in.reading.System.IsZone() || !grouped): // no degrees are thousands
 		in.fail(a, CodeDecimalComma, column+" 用逗号作小数点；请改为 "+strings.Replace(text, ",", ".", 1),
 			column+" has a comma for the decimal point; write "+strings.Replace(text, ",", ".", 1))
 		return 0, false

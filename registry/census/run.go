@@ -62,6 +62,12 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 	r.progress()
 	r.report(r.checker.shifts.issues()...)
 	r.report(r.checker.guidsTold()...)
+	if err := r.askPosition(ctx); errors.As(err, &file) {
+		r.report(file.Issue)
+		return r.reject(ctx, ReasonFile)
+	} else if err != nil {
+		return err
+	}
 	if err := r.checkWhole(ctx); err != nil {
 		return err
 	}
@@ -248,7 +254,8 @@ func (r *run) kept() []Issue {
 
 // ask gathers the questions, and reports whether there are any.
 func (r *run) ask() bool {
-	r.questions = append(r.checker.questionsOfColumns(), r.checker.questionsOfBlanks()...)
+	r.questions = append(r.questions, r.checker.questionsOfColumns()...)
+	r.questions = append(r.questions, r.checker.questionsOfBlanks()...)
 	r.questions = append(r.questions, r.checker.questionsOfTexts(MaxQuestions-len(r.questions))...)
 	return len(r.questions) > 0
 }
