@@ -19,10 +19,10 @@ func TestAFileOfADeclaredZoneIsTakenAndAnUndeclaredOneIsToldHow(t *testing.T) {
 	citygrid(t, "postgres://127.0.0.1:1/none", "import", path, "--crs", "EPSG:32649").want(t, exitRefused, "EPSG:4546", "请先换算")
 	url, dir := dbtest.URL(t), yichang(t)
 	citygrid(t, url, "profile", "apply", dir).want(t, 0)
-	citygrid(t, url, "import", path).want(t, exitRefused, "--crs EPSG:4546", "outside_extent")
+	citygrid(t, url, "import", path, "--answer", "*=refuse").want(t, exitRefused, "--crs EPSG:4546", "outside_extent")
 	citygrid(t, url, "import", path, "--crs", "EPSG:4546").want(t, 0, "1 created", "positions read in EPSG:4546", "X is north", "坐标/X → Lat")
 	citygrid(t, url, "import", path, "--crs", "EPSG:4546").want(t, 0, "1 unchanged")
-	citygrid(t, url, "import", path, "--crs", "EPSG:4525").want(t, exitRefused, "outside_system", "name EPSG:4546")
+	citygrid(t, url, "import", path, "--crs", "EPSG:4525").want(t, exitOpen, "outside_system", "name EPSG:4546", "--answer 'position=EPSG:4546/swapped'")
 }
 
 func TestTrap51BlankIsKeepOrClear(t *testing.T) {
