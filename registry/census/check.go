@@ -161,13 +161,19 @@ func (in *inspection) warnInstead(a attribute, code, instead, zh, en string) {
 }
 
 func (in *inspection) report(a attribute, s Severity, code, zh, en string) {
-	if column := in.columns.column(a); slices.ContainsFunc(in.issues, func(i Issue) bool { return i.Severity == Error && i.Column == column }) {
-		return // the Reader has said what is wrong with the cell, and gives no value
+	if in.refused(a) {
+		return
 	}
 	in.issues = append(in.issues, Issue{
 		Sheet: in.row.Sheet, Row: in.row.Line, Column: in.columns.column(a), Code: code, Value: cut(in.cell(a)), Severity: s,
 		Message: catalog.Text{ZH: zh, EN: en},
 	})
+}
+
+// refused reports whether it was said what is wrong with a cell: by the Reader, which then gives no value, or of its text.
+func (in *inspection) refused(a attribute) bool {
+	column := in.columns.column(a)
+	return slices.ContainsFunc(in.issues, func(i Issue) bool { return i.Severity == Error && i.Column == column })
 }
 
 // reportRow is for what lies in no one column.

@@ -17,6 +17,9 @@ type FixedCount struct {
 
 // fix says that a cell is taken as something else than what was written.
 func (in *inspection) fix(a attribute, code, instead string) {
+	if in.refused(a) {
+		return
+	}
 	in.issues = append(in.issues, Issue{
 		Sheet: in.row.Sheet, Row: in.row.Line, Column: in.columns.column(a), Code: code, Value: cut(in.cell(a)), Instead: cut(instead),
 		Severity: Fixed, Message: fixText(code),

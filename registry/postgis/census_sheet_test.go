@@ -77,3 +77,27 @@ func TestAWorkbookChangesNothingAfterTheSameCSV(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 }
+
+func TestTrap12ACodeThatBecameANumberIsToldOnce(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, row := range [][]any{
+		{"ObjID", "DeptCode1", "DeptName1", "ObjState", "ORDate", "Lon", "Lat"},
+		{int64(4205020118000001), "U04", "市路灯管理处", "完好", "2011-12-31", 111.285, 30.705},
+		{lamp(2), int64(4205020118000001), "市路灯管理处", "完好", "2011-12-31", 111.286, 30.705},
+	} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var book bytes.Buffer
+	if err := f.Write(&book); err != nil {
+		t.Fatal(err)
+	}
+	r := s.take("a.xlsx", book.String())
+	if got := briefs(r); !reflect.DeepEqual(got, []string{"2 ObjID digits_lost error", "3 DeptCode1 digits_lost error"}) {
+		t.Errorf("got %q", got)
+	}
+}
