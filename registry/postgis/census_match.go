@@ -67,7 +67,7 @@ select coalesce(b.components_revision = k.revision, false) from import_batch b, 
 	sqlMatch = `
 create unlogged table import_match as
 select s.row, a.component_id, c.change_id,
-    coalesce(a.digest = s.digest and a.change_id = c.change_id, false) as same
+    coalesce(a.digest = s.digest and a.change_id = c.change_id, false) as same, c.code is distinct from s.code as by_alias
 from import_stage s
 join component_code a on a.edition = s.edition and a.code = s.code
 left join component c on c.id = a.component_id`

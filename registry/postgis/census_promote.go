@@ -100,7 +100,7 @@ func (c *Change) promote(ctx context.Context, id census.BatchID, rows int64) (ce
 		}
 	}
 	if matched < rows {
-		created, err := c.create(ctx, id)
+		created, err := c.create(ctx, id, matched > 0)
 		if err != nil {
 			return n, interpret("create components", codeTaken(err))
 		}
@@ -116,16 +116,20 @@ func (c *Change) promote(ctx context.Context, id census.BatchID, rows int64) (ce
 	return n, interpret("drop staged rows", dropStage(ctx, c.tx, id))
 }
 
-// create makes a component of each row that names none.
-func (c *Change) create(ctx context.Context, id census.BatchID) (int64, error) {
+// create makes a component of each row that names none; where none names one the rows need not be told apart.
+func (c *Change) create(ctx context.Context, id census.BatchID, someMatched bool) (int64, error) {
+	which := ""
+	if someMatched {
+		which = sqlPromoteUnmatched
+	}
 	var before int64
 	if err := c.tx.QueryRow(ctx, staged(id, sqlPromoteIDs)).Scan(&before); err != nil {
 		return 0, err
 	}
-	if _, err := c.tx.Exec(ctx, staged(id, sqlPromoteCodes), c.id, before); err != nil {
+	if _, err := c.tx.Exec(ctx, staged(id, sqlPromoteCodes+which), c.id, before); err != nil {
 		return 0, err
 	}
-	tag, err := c.tx.Exec(ctx, staged(id, sqlPromoteInsert), [16]byte(id), c.id, before)
+	tag, err := c.tx.Exec(ctx, staged(id, sqlPromoteInsert+which), [16]byte(id), c.id, before)
 	return tag.RowsAffected(), err
 }
 
@@ -190,7 +194,9 @@ with used as materialized (
 )
 select coalesce((select sum(n) from used), 0)::bigint, (select count(*) from used) - (select count(*) from known)`
 
-	sqlPromoteNamedTwice = `select exists (select from import_match group by component_id having count(*) > 1)`
+	// Two codes of one component are not both its public one.
+	sqlPromoteNamedTwice = `
+select exists (select from import_match where by_alias) and exists (select from import_match group by component_id having count(*) > 1)`
 
 	// Codes are not written here: a row finds its component by one of its codes, and which of them is the public one is not for a
 	// survey to say. The name is the sub-class's in the row's edition, so it counts only where the component is of that edition.
@@ -244,14 +250,14 @@ overriding system value
 select $3 + s.number, s.code, s.edition, s.subclass, s.name, s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code,
     s.dept3_name, s.grid, s.grids_also, s.stated_grid, s.state, s.first_surveyed, s.changed_on, s.data_source, s.note,
     s.extra, s.geom, $1, $2
-from import_stage s
-where not exists (select from import_match m where m.row = s.row)`
+from import_stage s`
 
 	sqlPromoteCodes = `
 insert into component_code (edition, code, component_id, digest, change_id)
 select s.edition, s.code, $2 + s.number, s.digest, $1
-from import_stage s
-where not exists (select from import_match m where m.row = s.row)`
+from import_stage s`
+
+	sqlPromoteUnmatched = ` where not exists (select from import_match m where m.row = s.row)`
 
 	sqlPromoteDone = `
 update import_batch set state = 'promoted', created = $3, updated = $4, unchanged = $5, change_id = $2,
