@@ -65,6 +65,9 @@ func (b *workbook) lines() []line {
 	for _, how := range s.Recognised {
 		lines = append(lines, line{cells: []any{"识别 Recognised", how.ZH, how.EN}})
 	}
+	for _, q := range s.Questions {
+		lines = append(lines, line{cells: []any{"待答 Question", q.Text.ZH, q.Text.EN, q.Key}})
+	}
 	if s.LeftOut > 0 {
 		lines = append(lines, line{cells: []any{"未列出 Left out", s.LeftOut, "这些问题只计数，未逐条列出 / issues that are counted and not listed"}})
 	}
@@ -95,6 +98,8 @@ func stateWords(b Batch) string {
 		return "未接受 rejected: " + b.Reason
 	case census.Staged:
 		return "待提交 staged"
+	case census.NeedsAnswers:
+		return "待答复 needs_answers"
 	}
 	return string(b.State)
 }
