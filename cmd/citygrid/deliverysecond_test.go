@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -205,9 +206,11 @@ func TestASecondDeliveryIsToldToTheRowTakenAndTakenBack(t *testing.T) {
 		t.Errorf("missing %v, want %v", missing, d.gone)
 	}
 	o.rows(preview.ID, d)
-	dry := citygrid(t, registry, "import", "--dry-run", "--scope", strings.Join(d.scope, ","), second)
+	list := filepath.Join(t.TempDir(), "changes.csv")
+	dry := citygrid(t, registry, "import", "--dry-run", "--changes", list, "--scope", strings.Join(d.scope, ","), second)
 	dry.want(t, 0, "dry run, nothing was changed; of 258 rows")
 	d.printed(t, dry.out.String())
+	d.listed(t, readCSV(t, list))
 	sameDigests(t, "after the dry runs", digests(t, registry), before)
 
 	created, updated := d.kinds["created"], d.kinds["updated"]+d.kinds["moved"]+d.kinds["format_only"]
@@ -279,6 +282,41 @@ func (o office) rows(id string, d *secondDelivery) {
 	}
 	if len(page.Changes) != len(d.rows) {
 		o.t.Errorf("%d rows change, want %d", len(page.Changes), len(d.rows))
+	}
+}
+
+// listed compares the table of changes with the plan, row by row.
+func (d *secondDelivery) listed(t *testing.T, table [][]string) {
+	t.Helper()
+	got, renamed, gone := map[string][]string{}, 0, 0
+	for _, line := range table[1:] {
+		code, kind, column := line[2], line[3], line[4]
+		switch kind {
+		case "renumbered":
+			renamed++
+			continue
+		case "missing":
+			gone++
+			continue
+		}
+		if got[code] == nil {
+			got[code] = []string{kind}
+		}
+		switch column {
+		case "":
+		case "geometry", "height":
+			got[code] = append(got[code], column)
+		default:
+			got[code] = append(got[code], column+" "+line[5]+" → "+line[6])
+		}
+	}
+	for code, want := range d.rows {
+		if slices.Sort(got[code][min(1, len(got[code])):]); !slices.Equal(got[code], want) {
+			t.Errorf("%s: %q, want %q", code, got[code], want)
+		}
+	}
+	if len(got) != len(d.rows) || renamed != len(d.renamed) || gone != len(d.gone) {
+		t.Errorf("%d rows, %d renumbered, %d missing; want %d, %d, %d", len(got), renamed, gone, len(d.rows), len(d.renamed), len(d.gone))
 	}
 }
 

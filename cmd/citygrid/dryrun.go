@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"citygrid/registry"
 	"citygrid/registry/census"
+	crew "citygrid/registry/census/report"
 	"citygrid/registry/postgis"
 )
 
@@ -14,6 +20,8 @@ import (
 type dryRun struct {
 	DryRun bool   `help:"Change nothing: say what each file would create, update, move or leave out."`
 	Scope  string `placeholder:"SCOPE" help:"What the file holds in full: grid=PREFIX,subclass=CODE (several of each, with commas between), or all. What stands there and is in no row is missing: listed by --dry-run, and after an import by citygrid remove-missing. An import itself removes nothing."`
+
+	Changes string `placeholder:"PATH.csv" help:"With --dry-run: write every row that would change, column by column, as a table. Of several files each gets its own, as with --report."`
 
 	scope census.Scope
 }
@@ -34,6 +42,13 @@ func (c *dryRun) settle(accept *string) (err error) {
 	if c.DryRun {
 		*accept = string(census.AcceptAll) // no row is left behind, so that there is no reject file
 	}
+	switch {
+	case c.Changes == "":
+	case !c.DryRun:
+		return registry.InvalidField("--changes", c.Changes, "只有试运行（--dry-run）才列出将有的变化", "only a --dry-run lists what would change")
+	case !strings.EqualFold(filepath.Ext(c.Changes), ".csv"):
+		return registry.InvalidField("--changes", c.Changes, "变化清单的扩展名应为 .csv", "a list of changes ends with .csv")
+	}
 	return nil
 }
 
@@ -46,12 +61,17 @@ func (c *dryRun) staging(accept string) census.Accept {
 }
 
 // print says what became of a file, or would, and returns the exit code for it.
-func (c *dryRun) print(ctx context.Context, store *postgis.Store, now time.Time, name string, r census.Report) (int, error) {
+func (c *dryRun) print(ctx context.Context, store *postgis.Store, now time.Time, name, list string, r census.Report) (int, error) {
 	if !c.DryRun || r.Batch.State != census.Staged {
 		code := printImport(name, r)
 		return code, printLeftMissing(ctx, store, r.Batch)
 	}
 	difference, changes, err := c.compare(ctx, store, r.Batch.ID)
+	if err == nil && list != "" {
+		err = writeWhole(list, func(w io.Writer) error {
+			return crew.WriteChanges(ctx, w, r.Batch, changesOf(ctx, store, r.Batch.ID), difference)
+		})
+	}
 	given := r.Batch
 	given.State, given.Reason, given.FinishedAt = census.Rejected, census.ReasonDiscarded, now
 	if failed := store.RejectBatch(context.WithoutCancel(ctx), given); err == nil {
@@ -62,6 +82,9 @@ func (c *dryRun) print(ctx context.Context, store *postgis.Store, now time.Time,
 	}
 	printFindings(name, r)
 	printDifference(name, r, difference, changes)
+	if list != "" {
+		fmt.Printf("  all changes / 全部变化: %s\n", list)
+	}
 	if r.Batch.Bad > 0 {
 		return exitPartly, nil
 	}
@@ -75,6 +98,22 @@ func (c *dryRun) compare(ctx context.Context, store *postgis.Store, id census.Ba
 	}
 	changes, err := store.Changes(ctx, id, 0, changesShown+1)
 	return difference, changes, err
+}
+
+// changesOf are all changes of a staged batch.
+func changesOf(ctx context.Context, store *postgis.Store, id census.BatchID) iter.Seq2[census.Change, error] {
+	return func(yield func(census.Change, error) bool) {
+		enough := errors.New("enough")
+		err := store.EachChange(ctx, id, func(c census.Change) error {
+			if !yield(c, nil) {
+				return enough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, enough) {
+			yield(census.Change{}, err)
+		}
+	}
 }
 
 func printDifference(name string, r census.Report, d census.Difference, changes []census.Change) {

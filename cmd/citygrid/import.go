@@ -56,7 +56,7 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 	if c.system, err = census.ParseCRS(c.CRS); err != nil {
 		return err
 	}
-	papers, err := c.plan(c.Files, census.Accept(c.Accept))
+	papers, err := c.plan(c.Files, census.Accept(c.Accept), c.Changes)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 		at.name = name
 		err := c.importFile(ctx, take, at, func(given, f census.File, r census.Report) error {
 			bar.done()
-			found, err := c.print(ctx, d.store, e.now(), printable(name), r)
+			found, err := c.print(ctx, d.store, e.now(), printable(name), papers[i].changes, r)
 			if err != nil {
 				return err
 			}

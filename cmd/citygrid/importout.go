@@ -23,10 +23,10 @@ type importOutputs struct {
 }
 
 // papers are the paths of what is written for one file.
-type papers struct{ report, rejects string }
+type papers struct{ report, rejects, changes string }
 
 // plan names what is written for each of the files, and refuses it before anything is read when it would write over something.
-func (o importOutputs) plan(files []string, accept census.Accept) ([]papers, error) {
+func (o importOutputs) plan(files []string, accept census.Accept, changes string) ([]papers, error) {
 	all := make([]papers, len(files))
 	taken := map[string]bool{}
 	for i, file := range files {
@@ -45,7 +45,10 @@ func (o importOutputs) plan(files []string, accept census.Accept) ([]papers, err
 			return nil, registry.InvalidField("--rejects", o.Rejects,
 				"只有 --accept good 的导入（非试运行）才会有被剔除的行；否则文件整体不入库", "only an import with --accept good, and no dry run, leaves rows behind; without it a file with errors is refused whole")
 		}
-		for _, path := range []string{p.report, p.rejects} {
+		if changes != "" {
+			p.changes = pathFor(changes, file, len(files))
+		}
+		for _, path := range []string{p.report, p.rejects, p.changes} {
 			if path == "" {
 				continue
 			}

@@ -126,7 +126,7 @@ func TestAFileThatFailsWhileItIsWrittenLeavesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	out := importOutputs{Force: true}
-	all, err := out.plan([]string{filepath.Join(dir, "a.csv")}, census.AcceptGood)
+	all, err := out.plan([]string{filepath.Join(dir, "a.csv")}, census.AcceptGood, "")
 	if err != nil {
 		t.Fatal(err)
 	}

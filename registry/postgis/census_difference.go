@@ -35,14 +35,29 @@ func (s *Store) Changes(ctx context.Context, id census.BatchID, after int64, lim
 	var page []census.Change
 	limit = min(max(limit, 1), census.MaxChanges)
 	err := s.readStaged(ctx, id, func(tx pgx.Tx) (err error) {
-		page, err = collect(ctx, tx, "list changes", func(row pgx.CollectableRow) (census.Change, error) {
-			var c census.Change
-			err := row.Scan(&c.Line, &c.Code, &c.Kind, &c.Columns, &c.Metres)
-			return c, err
-		}, staged(id, sqlDifferenceChanges), after, limit)
+		page, err = collect(ctx, tx, "list changes", scanChange, staged(id, sqlDifferenceChanges), after, limit)
 		return err
 	})
 	return page, interpret("list changes", err)
+}
+
+// EachChange shows all of them to see, by line, until it returns an error, which is then that of EachChange. Conflict as for Difference.
+func (s *Store) EachChange(ctx context.Context, id census.BatchID, see func(census.Change) error) error {
+	err := s.readStaged(ctx, id, func(tx pgx.Tx) (failed error) {
+		stream(ctx, tx, func(c census.Change, err error) bool {
+			if failed = err; err == nil {
+				failed = see(c)
+			}
+			return failed == nil
+		}, "list changes", scanChange, staged(id, sqlDifferenceChanges), 0, census.MaxRows)
+		return failed
+	})
+	return interpret("list changes", err)
+}
+
+func scanChange(row pgx.CollectableRow) (c census.Change, err error) {
+	err = row.Scan(&c.Line, &c.Code, &c.Kind, &c.Columns, &c.Metres)
+	return c, err
 }
 
 // readStaged reads from a batch that is staged and complete, matched with the components as they are now.
