@@ -38,24 +38,29 @@ func (d *Desk) tidy(ctx context.Context) {
 	wanted := map[string]bool{}
 	for _, u := range kept {
 		wanted[u.ID.String()] = true
-		if err := d.attend(ctx, u, now); err != nil && ctx.Err() == nil {
+		if err := d.attend(ctx, u.ID, now); err != nil && ctx.Err() == nil {
 			d.config.Log.Warn("an upload is looked at again later / 上传的文件稍后处理", "import", u.ID.String(), "err", err)
 		}
 	}
 	d.sweep(wanted, now.Add(-d.config.Lifetime))
 }
 
-// attend does what is due for an upload that nobody is working on.
-func (d *Desk) attend(ctx context.Context, u Upload, now time.Time) error {
+// attend does what is due for an upload that nobody is working on. The batch is read first and the upload last: who has just ended the work on it has
+// written both before it ceases to be active.
+func (d *Desk) attend(ctx context.Context, id census.BatchID, now time.Time) error {
+	b, err := d.config.Store.Batch(ctx, id)
+	begun := err == nil
+	if err != nil && registry.KindOf(err) != registry.NotFound {
+		return err
+	}
 	d.mu.Lock()
-	busy := d.active[u.ID] != nil
+	busy := d.active[id] != nil
 	d.mu.Unlock()
 	if busy {
 		return nil
 	}
-	b, err := d.config.Store.Batch(ctx, u.ID)
-	begun := err == nil
-	if err != nil && registry.KindOf(err) != registry.NotFound {
+	u, err := d.config.Store.Upload(ctx, id)
+	if err != nil || !u.Kept {
 		return err
 	}
 	interrupted := begun && b.State == census.Rejected && b.Reason == census.ReasonInterrupted
