@@ -1,6 +1,9 @@
 package catalog
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 // ComponentCode is a component identifier (部件标识码): division 6, sub-class 4
 // or 5, sequence 6. It carries the edition by which it was read, since the same
@@ -35,6 +38,18 @@ func ParseComponentCode(e Edition, text string) (ComponentCode, error) {
 		return ComponentCode{}, numberZero(what, text, "000000", Text{ZH: "顺序号", EN: "sequence"})
 	}
 	return code, nil
+}
+
+// NewComponentCode puts a component identifier together. The sequence is 1 to
+// 999999. Its error is a *[CodeError].
+func NewComponentCode(e Edition, d DivisionCode, s SubclassCode, sequence int) (ComponentCode, error) {
+	if _, err := ParseDivisionCode(string(d)); err != nil {
+		return ComponentCode{}, err
+	}
+	if _, err := ParseSubclassCode(e, string(s)); err != nil {
+		return ComponentCode{}, err
+	}
+	return ParseComponentCode(e, fmt.Sprintf("%s%s%0*d", d, s, sequenceDigits, sequence))
 }
 
 // String returns the digits.

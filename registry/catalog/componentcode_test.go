@@ -2,7 +2,6 @@ package catalog_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"testing"
 
 	"citygrid/registry/catalog"
@@ -94,6 +93,32 @@ func TestCodesAreTextInJSON(t *testing.T) {
 	}
 }
 
+func TestComponentCodesAreNotPutTogetherOfWrongParts(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		edition  catalog.Edition
+		division catalog.DivisionCode
+		subclass catalog.SubclassCode
+		sequence int
+	}{
+		{catalog.Edition2007, "420502", "0103", 0},
+		{catalog.Edition2007, "420502", "0103", 1_000_000},
+		{catalog.Edition2007, "420502", "0103", -1},
+		{catalog.Edition2007, "420502", "01003", 1},
+		{catalog.Edition2026, "420502", "0103", 1},
+		{catalog.Edition2007, "42050", "0103", 1},
+		{catalog.Edition2007, "42050", "20103", 1},
+		{"", "420502", "0103", 1},
+	} {
+		code, err := catalog.NewComponentCode(test.edition, test.division, test.subclass, test.sequence)
+		if err == nil {
+			t.Errorf("%+v became %s", test, code)
+			continue
+		}
+		codeError(t, err)
+	}
+}
+
 func FuzzComponentCode(f *testing.F) {
 	f.Add(string(catalog.Edition2007), "4205020103000017")
 	f.Add(string(catalog.Edition2013), "3205080101000001")
@@ -110,8 +135,9 @@ func FuzzComponentCode(f *testing.F) {
 		if code.String() != text {
 			t.Errorf("%q was read as %q", text, code)
 		}
-		if again := fmt.Sprintf("%s%s%06d", code.Division(), code.Subclass(), code.Sequence()); again != text {
-			t.Errorf("%s put together again is %s", text, again)
+		again, err := catalog.NewComponentCode(code.Edition(), code.Division(), code.Subclass(), code.Sequence())
+		if err != nil || again != code {
+			t.Errorf("%s put together again is %s, %v", text, again, err)
 		}
 	})
 }

@@ -21,6 +21,12 @@ func ExampleParseComponentCode() {
 	// digits 是否应为4205020103000017？请核对后改正
 }
 
+func ExampleNewComponentCode() {
+	code, err := catalog.NewComponentCode(catalog.Edition2026, "420502", "01003", 18)
+	fmt.Println(code, err)
+	// Output: 42050201003000018 <nil>
+}
+
 func ExampleParseEventCode() {
 	code, err := catalog.ParseEventCode(catalog.Edition2007, "4205020102")
 	fmt.Println(code.Division(), code.Subclass(), err)
