@@ -55,7 +55,7 @@ func textTraps() []trap {
 		{name: "17 note", remark: []string{"以下为二组普查"}, found: []string{" not_data warning"}, cure: "add them if it is one"},
 		{name: "19 error value", cells: []string{"高程", "#REF!"}, found: []string{"高程 cell_error error"}, cure: "correct the formula"},
 		{name: "20 thousands", cells: []string{"高程", "1,063.3"}, found: []string{"高程 thousands_commas fixed 1063.3"}},
-		{name: "23 no code", cells: []string{"标识码", ""}, found: []string{"标识码 missing_value error"}, cure: "must not be"},
+		{name: "23 no code", cells: []string{"标识码", ""}, found: []string{"标识码 missing_value error 4205020101990048"}, cure: "is proposed"}, // after "28 surveyed twice"
 		{name: "24 twice and not the same", cells: []string{"LocateDSC", "{}"}, found: []string{"标识码 duplicate error"}, cure: "keep the right one"},
 		{name: "24 twice again", as: "24 twice and not the same", cells: []string{"备注", "又一次"}, found: []string{"标识码 duplicate error"}, cure: "keep the right one"},
 		{name: "24 the same", cells: []string{"LocateDSC", "{}"}},

@@ -25,6 +25,7 @@ type checker struct {
 	catalogue   *catalog.Catalog
 	edition     catalog.Edition
 	subclasses  map[catalog.SubclassCode]catalog.Subclass // of the city
+	names       map[string]catalog.SubclassCode           // of subclasses, "" where two have one name
 	units       map[registry.UnitCode]string              // code → name
 	unitsByName map[string]registry.UnitCode              // by unitKey; "" where two have one name
 	proposed    map[string][2]string                      // what proposals found
@@ -61,6 +62,7 @@ func newChecker(c Config, chosen *choices) *checker {
 			k.subclasses[code] = s
 		}
 	}
+	k.names = namesOf(k.subclasses)
 	for _, u := range c.Units {
 		k.addUnit(u)
 	}
@@ -105,6 +107,9 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 	in.departments(&staged.Component)
 	in.survey(&staged.Component)
 	in.position(&staged.Component)
+	if in.noCode > 0 {
+		in.unnumbered(&in.issues[in.noCode-1], &staged.Component)
+	}
 	if in.placed {
 		k.pairs.add(in.at[0], in.at[1], staged.Code, in.pointAt)
 	}
@@ -140,6 +145,7 @@ type inspection struct {
 	right  int // refused values that belong into the column to the left: the cells were moved right
 	left   int
 
+	noCode  int         // the place among issues, from 1, of that there is no code; 0: there is one
 	empty   []emptyCell // that are to be asked about
 	damaged bool        // its text cannot be read: nothing is asked about it
 

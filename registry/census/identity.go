@@ -14,8 +14,9 @@ func (in *inspection) identity(c *registry.Component) {
 	c.Name = in.cell(objName)
 	text, whole := in.code(objID)
 	if text == "" {
-		if whole {
+		if whole && !in.refused(objID) {
 			in.missing(objID)
+			in.noCode = len(in.issues)
 		}
 		return
 	}

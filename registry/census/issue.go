@@ -19,14 +19,18 @@ const (
 
 // Issue says what is wrong with one cell, one row (Column is empty) or the file (Row is 0 too, unless the place is known).
 type Issue struct {
-	Sheet    string // as Row.Sheet
-	Row      int64  // as Row.Line
-	Column   string // as the file writes it
-	Code     string // one of the Code constants
-	Value    string // as found, cut to 200 bytes
-	Instead  string // what was taken instead, cut as Value: of Fixed, and of a Warning about something put right that could be otherwise
+	Sheet  string // as Row.Sheet
+	Row    int64  // as Row.Line
+	Column string // as the file writes it
+	Code   string // one of the Code constants
+	Value  string // as found, cut to 200 bytes
+	// Instead is what was taken instead, cut as Value: of Fixed, and of a Warning about something put right that could be otherwise. Of an Error with
+	// CodeMissingValue it is a proposal, which was not taken: the code that a row without one could have.
+	Instead  string
 	Severity Severity
 	Message  catalog.Text // what is wrong and what would be right
+
+	numbering numbering // in which a code is proposed, of a row without one
 }
 
 // The codes of issues. They are stable: reports group by them.

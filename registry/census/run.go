@@ -71,6 +71,9 @@ func (r *run) take(ctx context.Context, f File, seen *sniffer) error {
 	if err := r.checkWhole(ctx); err != nil {
 		return err
 	}
+	if err := r.propose(ctx); err != nil {
+		return err
+	}
 	if r.ask() {
 		return r.wait(ctx)
 	}

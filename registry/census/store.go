@@ -44,6 +44,9 @@ type Staging interface {
 	StandingShapes(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[StandingShape, error]
 	// Codes are the codes of staged rows, by line, and of components, by id.
 	Codes(ctx context.Context, lines, ids []int64) (ofRows, ofComponents map[int64]string, err error)
+	// HighestCodes are, of each prefix (division and sub-class), the highest code that was ever given to a component, also to one that was withdrawn, or
+	// that a staged row has. A prefix without codes has none.
+	HighestCodes(ctx context.Context, e catalog.Edition, prefixes []string) ([]string, error)
 	// KnownPoints is where the components stand that the codes name, those that are points.
 	KnownPoints(ctx context.Context, e catalog.Edition, codes []string) (map[string]orb.Point, error)
 	// TakeOver puts what components keep, by StagedRow.Kept, into the staged rows that name them. The promotion does so once more.
