@@ -159,3 +159,32 @@ func TestWhatIsRightIsNotAskedAbout(t *testing.T) {
 		t.Errorf("no rows: %+v", verdict)
 	}
 }
+
+func TestNumbersThatAreNoneWeighNothing(t *testing.T) {
+	t.Parallel()
+	pairs := []evidence.Pair{{X: math.NaN(), Y: 30.7, Known: true, At: city.Center()}, {X: math.Inf(1), Y: math.Inf(-1), Known: true, At: city.Center()}}
+	for _, f := range evidence.Weigh(pairs, city, evidence.Reading{}) {
+		if f.Inside != 0 || f.Known != 0 {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func FuzzReading(f *testing.F) {
+	for _, text := range []string{"EPSG:4546", "EPSG:4546/swapped", "DD.MMSS", "DD.MMSS/swapped", "GCJ-02", "bd-09", "4490", "EPSG:3857", ""} {
+		f.Add(text, 111.1725, 30.42)
+	}
+	f.Fuzz(func(t *testing.T, text string, x, y float64) {
+		r, err := evidence.Parse(text)
+		if err != nil {
+			return
+		}
+		again, err := evidence.Parse(r.String())
+		if err != nil || again != r {
+			t.Fatalf("%q is %+v, and that as %q is %+v, %v", text, r, r.String(), again, err)
+		}
+		if p, err := r.ToWGS84(x, y); err == nil && !(math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90) {
+			t.Fatalf("%v of %v, %v is %v", r, x, y, p)
+		}
+	})
+}

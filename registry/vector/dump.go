@@ -72,10 +72,10 @@ func (t *Tool) Records(ctx context.Context, s Source) iter.Seq2[Record, error] {
 }
 
 // arguments make ogr2ogr write what PostgreSQL's COPY reads: the one output of GDAL that holds several layers, is a stream, keeps every
-// bit of a coordinate and every byte of a text.
+// bit of a coordinate and every byte of a text. A column with a default value would make it write INSERT.
 func (s Source) arguments() []string {
 	args := []string{
-		"-f", "PGDUMP", "/vsistdout/", s.path, "-lco", "LAUNDER=NO", "-lco", "SPATIAL_INDEX=NONE", "-lco", "CREATE_SCHEMA=NO", "-lco", "DROP_TABLE=NO",
+		"-f", "PGDUMP", "/vsistdout/", s.path, "-unsetDefault", "-lco", "LAUNDER=NO", "-lco", "SPATIAL_INDEX=NONE", "-lco", "CREATE_SCHEMA=NO", "-lco", "DROP_TABLE=NO",
 		"-lco", "GEOMETRY_NAME=" + shapeColumn, "-lco", "FID=" + fidColumn,
 	}
 	switch s.Kind {
@@ -139,16 +139,40 @@ func (d *dump) read(yield func(Record) bool) error {
 		}
 		switch {
 		case bytes.HasPrefix(line, []byte("SELECT AddGeometryColumn('")):
-			d.system(line)
-		case bytes.HasPrefix(line, []byte("COPY ")):
-			if err := d.rows(line, yield); err != nil {
-				if err == errEnough {
-					return nil
-				}
-				return err
+			if line, err = d.statement(line, '\''); err == nil {
+				d.system(line)
 			}
+		case bytes.HasPrefix(line, []byte("COPY ")):
+			if line, err = d.statement(line, '"'); err == nil {
+				err = d.rows(string(line), yield)
+			}
+		case bytes.HasPrefix(line, []byte("INSERT ")):
+			err = fmt.Errorf("ogr2ogr wrote %.80q", line) // a record, which must not be lost
+		}
+		if err == errEnough {
+			return nil
+		}
+		if err != nil {
+			return noEnd(err)
 		}
 	}
+}
+
+// statement is a statement from its first line on: the names of a layer and of columns, in which quotes are doubled, may hold ends of lines.
+func (d *dump) statement(line []byte, quote byte) ([]byte, error) {
+	marks := []byte{quote}
+	whole := bytes.Clone(line)
+	for open := bytes.Count(line, marks)%2 == 1; open; {
+		line, err := d.line()
+		if err != nil {
+			return nil, noEnd(err)
+		}
+		if whole = append(append(whole, '\n'), line...); len(whole) > maxRecordBytes {
+			return nil, longRecord()
+		}
+		open = open != (bytes.Count(line, marks)%2 == 1)
+	}
+	return whole, nil
 }
 
 // errEnough unwinds when the caller wants no more.
@@ -163,7 +187,7 @@ func (d *dump) line() ([]byte, error) {
 	d.long = append(d.long[:0], line...)
 	for err == nil && goesOn(d.long) || errors.Is(err, bufio.ErrBufferFull) {
 		if len(d.long) > maxRecordBytes {
-			return nil, tooLarge(fmt.Sprintf("一条记录超过 %d MiB；请拆分该图形", maxRecordBytes>>20), fmt.Sprintf("a record is longer than %d MiB: divide its shape", maxRecordBytes>>20))
+			return nil, longRecord()
 		}
 		line, err = d.lines.ReadSlice('\n')
 		d.long = append(d.long, line...)
@@ -172,6 +196,10 @@ func (d *dump) line() ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(d.long, []byte("\n")), nil
+}
+
+func longRecord() *Fault {
+	return tooLarge(fmt.Sprintf("一条记录超过 %d MiB；请拆分该图形", maxRecordBytes>>20), fmt.Sprintf("a record is longer than %d MiB: divide its shape", maxRecordBytes>>20))
 }
 
 // goesOn holds for a line with an odd number of backslashes before its end.
@@ -186,13 +214,13 @@ func (d *dump) system(line []byte) {
 	layer, rest, found := bytes.Cut(rest, []byte("','"+shapeColumn+"',"))
 	number, _, _ := bytes.Cut(rest, []byte(","))
 	if srid, err := strconv.Atoi(string(number)); ok && found && err == nil {
-		d.srids[strings.ReplaceAll(string(layer), "''", "'")] = max(srid, 0)
+		d.srids[strings.NewReplacer("''", "'", `\\`, `\`).Replace(string(layer))] = max(srid, 0)
 	}
 }
 
 // rows yields the records of one COPY "schema"."layer" ("column", …) FROM STDIN; up to the line that ends it.
-func (d *dump) rows(statement []byte, yield func(Record) bool) error {
-	names := identifiers(string(statement))
+func (d *dump) rows(statement string, yield func(Record) bool) error {
+	names := identifiers(statement)
 	if len(names) < 2 {
 		return fmt.Errorf("ogr2ogr wrote %.80q", statement)
 	}
@@ -239,7 +267,7 @@ func (d *dump) take(record []byte, shape, fid int) error {
 	d.layers[d.record.Layer]++
 	d.record.Number, d.record.Shape = d.layers[d.record.Layer], nil
 	at := 0
-	for i, more := 0, true; more; i++ {
+	for i, more := 0, len(record) > 0 || len(d.record.Columns) > 0 || shape >= 0 || fid >= 0; more; i++ {
 		var cell []byte
 		var null bool
 		cell, null, record, more = d.cell(record)

@@ -3,6 +3,8 @@ package vector
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -73,12 +76,14 @@ const (
 	maxSources  = 200
 	maxUnpacked = 4 << 30
 	maxNameSize = 1 << 10
+	maxList     = 4 << 20 // bytes of the list of files
 )
 
 // Unpack lays the data sets of a file into an empty folder, under names of its own: a zip archive holds one or more, each in all its parts; any other
-// file is one by itself, of the kind that its name says. What else an archive holds is passed over and counted. Its errors are [*Fault] and those of
-// the disk.
-func Unpack(body io.ReaderAt, size int64, name, folder string) (sources []Source, passed int, err error) {
+// file is one by itself, of the kind that its name says. What else an archive holds is passed over and counted. Its errors are [*Fault], those of
+// the disk and that of ctx.
+func Unpack(ctx context.Context, file io.ReaderAt, size int64, name, folder string) (sources []Source, passed int, err error) {
+	body := &bodyReader{ctx: ctx, r: file, left: -1}
 	head := make([]byte, 4)
 	if n, err := body.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, 0, fmt.Errorf("read %.80s: %w", name, err)
@@ -86,20 +91,47 @@ func Unpack(body io.ReaderAt, size int64, name, folder string) (sources []Source
 		s, err := unpackOne(io.NewSectionReader(body, 0, size), head, name, folder)
 		return []Source{s}, 0, errors.Join(err, lend(folder))
 	}
+	body.left = maxList
 	archive, err := zip.NewReader(body, size)
-	if err != nil {
+	switch {
+	case errors.Is(err, errSpent) || err == nil && len(archive.File) > maxEntries:
+		return nil, 0, tooLarge(fmt.Sprintf("压缩包中的文件超过 %d 个；请只打包数据文件", maxEntries),
+			fmt.Sprintf("the archive holds more than %d files: pack the data alone", maxEntries))
+	case err != nil && ctx.Err() != nil:
+		return nil, 0, ctx.Err()
+	case err != nil:
 		return nil, 0, damagedArchive(err)
 	}
-	if len(archive.File) > maxEntries {
-		return nil, 0, tooLarge(fmt.Sprintf("压缩包中有 %d 个文件，上限为 %d；请只打包数据文件", len(archive.File), maxEntries),
-			fmt.Sprintf("the archive holds %d files, the limit is %d: pack the data alone", len(archive.File), maxEntries))
-	}
+	body.left = -1
 	u := &unpacking{folder: folder, left: maxUnpacked, sets: map[string]*set{}}
 	for _, f := range archive.File {
 		u.sort(f)
 	}
 	sources, err = u.unpack()
 	return sources, u.passed, errors.Join(err, lend(folder))
+}
+
+// bodyReader reads a file until its reader wants no more, and no more of it than may be.
+type bodyReader struct {
+	ctx  context.Context
+	r    io.ReaderAt
+	left int // bytes; negative: all
+}
+
+// errSpent ends the list of an archive: it is read whole before a file is known.
+var errSpent = errors.New("the list is too long")
+
+func (b *bodyReader) ReadAt(p []byte, at int64) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if b.left >= 0 {
+		if b.left -= len(p); b.left < 0 {
+			b.left = 0
+			return 0, errSpent
+		}
+	}
+	return b.r.ReadAt(p, at)
 }
 
 func damagedArchive(err error) *Fault {
@@ -142,7 +174,7 @@ func incomplete(name string, kind Kind) *Fault {
 
 func newSource(name string, kind Kind, folder, file string) Source {
 	return Source{
-		Name: name, Kind: kind, Raw: kind == Shapefile || kind == DXF, Loose: kind == KML || kind == DXF,
+		Name: shown(name), Kind: kind, Raw: kind == Shapefile || kind == DXF, Loose: kind == KML || kind == DXF,
 		folder: folder, path: filepath.Join(folder, file),
 	}
 }
@@ -162,6 +194,16 @@ func stem(name string) string {
 	return strings.TrimSuffix(name, path.Ext(name))
 }
 
+// shown is a name of which every byte can be kept and shown.
+func shown(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '_'
+		}
+		return r
+	}, strings.ToValidUTF8(name, "_"))
+}
+
 // unpacking is the work on one archive.
 type unpacking struct {
 	folder string
@@ -174,6 +216,7 @@ type unpacking struct {
 // set is what has one folder and stem: perhaps more than one data set, which share nothing then.
 type set struct {
 	name  string
+	path  string               // with its folders
 	files map[string]*zip.File // by extension; of a geodatabase by name
 	gdb   bool
 }
@@ -204,12 +247,12 @@ func (u *unpacking) sort(f *zip.File) {
 func kinds() []Kind { return []Kind{Shapefile, GeoPackage, KML, TAB, MIF, DXF, FlatGeobuf} }
 
 func (u *unpacking) set(key, name string, gdb bool) *set {
-	key = strings.ToLower(key)
-	s := u.sets[key]
+	lower := strings.ToLower(key)
+	s := u.sets[lower]
 	if s == nil {
-		s = &set{name: name, files: map[string]*zip.File{}, gdb: gdb}
-		u.sets[key] = s
-		u.order = append(u.order, key)
+		s = &set{name: name, path: key, files: map[string]*zip.File{}, gdb: gdb}
+		u.sets[lower] = s
+		u.order = append(u.order, lower)
 	}
 	return s
 }
@@ -250,6 +293,7 @@ func (u *unpacking) unpack() ([]Source, error) {
 				return nil, tooLarge(fmt.Sprintf("压缩包中的数据集超过 %d 个；请分成几个压缩包", maxSources), fmt.Sprintf("the archive holds more than %d data sets: divide it", maxSources))
 			}
 			source := newSource(s.name, kind, u.folder, strconv.Itoa(len(sources)+1)+string(kind))
+			source.Name = unlike(sources, source.Name, shown(s.path), shown(s.path)+string(kind))
 			if err := u.lay(s, source); err != nil {
 				return nil, err
 			}
@@ -266,6 +310,24 @@ func (u *unpacking) unpack() ([]Source, error) {
 		}
 	}
 	return sources, nil
+}
+
+// unlike is the first of names that none of the sources has, or the last with a number behind it.
+func unlike(sources []Source, names ...string) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(sources, func(s Source) bool { return s.Name == name })
+	}
+	for _, name := range names {
+		if !taken(name) {
+			return name
+		}
+	}
+	last := names[len(names)-1]
+	n := 2
+	for taken(fmt.Sprint(last, " ", n)) {
+		n++
+	}
+	return fmt.Sprint(last, " ", n)
 }
 
 // lay unpacks the files of a data set.
@@ -311,7 +373,8 @@ func (u *unpacking) member(f *zip.File, to string) error {
 	if u.left = counted.N - 1; u.left < 0 {
 		return tooLarge(fmt.Sprintf("压缩包解开后超过 %d GiB；请分成几个压缩包", maxUnpacked>>30), fmt.Sprintf("the archive unpacks to more than %d GiB: divide it", maxUnpacked>>30))
 	}
-	if errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, io.ErrUnexpectedEOF) {
+	var corrupt flate.CorruptInputError
+	if errors.As(err, &corrupt) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return damagedArchive(err)
 	}
 	return err

@@ -89,7 +89,7 @@ func folderOf(t testing.TB) string {
 
 func read(ctx context.Context, t testing.TB, file []byte, name string) (rows []string, err error) {
 	t.Helper()
-	sources, _, err := vector.Unpack(bytes.NewReader(file), int64(len(file)), name, folderOf(t))
+	sources, _, err := vector.Unpack(t.Context(), bytes.NewReader(file), int64(len(file)), name, folderOf(t))
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +212,7 @@ func problem(err error, p vector.Problem) bool {
 func TestADrawingIsReadWithLayerAndHeight(t *testing.T) {
 	t.Parallel()
 	drawing := "0\nSECTION\n2\nENTITIES\n0\nPOINT\n8\n" + gbk("路灯") + "\n10\n526123.4\n20\n3397000.5\n30\n58.25\n0\nENDSEC\n0\nEOF\n"
-	sources, _, err := vector.Unpack(strings.NewReader(drawing), int64(len(drawing)), "地形图.DXF", folderOf(t))
+	sources, _, err := vector.Unpack(t.Context(), strings.NewReader(drawing), int64(len(drawing)), "地形图.DXF", folderOf(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func TestWhatAnArchiveMustNotDoItDoesNot(t *testing.T) {
 		put(w, &zip.FileHeader{Name: "note.exe"}, "x")
 	})
 	folder := folderOf(t)
-	sources, passed, err := vector.Unpack(bytes.NewReader(evil), int64(len(evil)), "evil.zip", folder)
+	sources, passed, err := vector.Unpack(t.Context(), bytes.NewReader(evil), int64(len(evil)), "evil.zip", folder)
 	if err != nil || passed != 2 || len(sources) != 1 || sources[0].Name != "citygrid-evil" {
 		t.Errorf("%v, %d passed over, %+v", err, passed, sources)
 	}
@@ -335,7 +335,7 @@ func TestWhatAnArchiveMustNotDoItDoesNot(t *testing.T) {
 		"nothing to read": {archive(func(w *zip.Writer) { put(w, &zip.FileHeader{Name: "a.txt"}, "") }), vector.ProblemKind},
 		"cut":             {evil[:len(evil)-40], vector.ProblemDamaged},
 	} {
-		if _, _, err := vector.Unpack(bytes.NewReader(c.file), int64(len(c.file)), "a.zip", folderOf(t)); !problem(err, c.want) {
+		if _, _, err := vector.Unpack(t.Context(), bytes.NewReader(c.file), int64(len(c.file)), "a.zip", folderOf(t)); !problem(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -375,7 +375,7 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 func TestReadingEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	file := bytesOf(t, made(t, "GPKG", "crew.gpkg"), "crew.gpkg")
-	sources, _, err := vector.Unpack(bytes.NewReader(file), int64(len(file)), "crew.gpkg", folderOf(t))
+	sources, _, err := vector.Unpack(t.Context(), bytes.NewReader(file), int64(len(file)), "crew.gpkg", folderOf(t))
 	if err != nil {
 		t.Fatal(err)
 	}

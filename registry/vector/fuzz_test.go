@@ -1,0 +1,122 @@
+package vector
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestALayerWithoutColumnsHasItsRecords(t *testing.T) {
+	t.Parallel()
+	text := "COPY \"public\".\"lone\" () FROM STDIN;\n\n\n\\.\nEND;\n"
+	n := 0
+	d := &dump{lines: bufio.NewReader(strings.NewReader(text))}
+	if err := d.read(func(r Record) bool { n++; return r.Layer == "lone" && len(r.Columns) == 0 }); err != nil || n != 2 {
+		t.Errorf("%v, %d records", err, n)
+	}
+}
+
+func FuzzDump(f *testing.F) {
+	f.Add([]byte("SELECT AddGeometryColumn('public','a''b','citygrid:shape',4490,'POINT',2);\nCOPY \"public\".\"a'b\" (\"citygrid:shape\", \"x\ny\") FROM STDIN;\n" +
+		"010100000052B81E85EBD15B403333333333B33E40\ta\\\tb\\\\\\\nc\n\\N\t\\N\n\\.\n"))
+	f.Add([]byte("COPY \"public\".\"a\" () FROM STDIN;\n\n\\.\n"))
+	f.Add([]byte("INSERT INTO \"public\".\"a\" DEFAULT VALUES;\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d := &dump{lines: bufio.NewReaderSize(bytes.NewReader(text), 16), latin: len(text)%2 == 0}
+		size := 0
+		err := d.read(func(r Record) bool {
+			if len(r.Columns) != len(r.Values) || r.Number < 1 || r.SRID < 0 {
+				t.Fatalf("%+v", r)
+			}
+			for _, v := range r.Values {
+				size += len(v)
+			}
+			size += 2*len(r.Shape) + 1
+			return true
+		})
+		if size > len(text) {
+			t.Fatalf("%d bytes out of %d", size, len(text))
+		}
+		if err == nil && bytes.HasPrefix(text, []byte("INSERT ")) {
+			t.Fatal("a record is lost")
+		}
+	})
+}
+
+func FuzzTable(f *testing.F) {
+	head := make([]byte, 65)
+	binary.LittleEndian.PutUint32(head[4:], 2)
+	binary.LittleEndian.PutUint16(head[8:], 65)
+	binary.LittleEndian.PutUint16(head[10:], 4)
+	copy(head[32:], "ObjID\x00")
+	head[43], head[48], head[64] = 'C', 3, 0x0d
+	f.Add(append(head, " \xc2\xb7x*\xff\xff\xff"...))
+	f.Add(head[:40])
+	folder := f.TempDir()
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s := newSource("lamps", Shapefile, folder, "1.shp")
+		if err := os.WriteFile(s.part(".dbf"), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		size := 0
+		for found, err := range s.Texts() {
+			if err != nil {
+				if _, ok := err.(*Fault); !ok {
+					t.Fatal(err)
+				}
+				continue
+			}
+			if ascii(found.Bytes) {
+				t.Fatalf("%q is plain", found.Bytes)
+			}
+			size += len(found.Bytes)
+		}
+		if size > len(text) {
+			t.Fatalf("%d bytes out of %d", size, len(text))
+		}
+		s.Label()
+	})
+}
+
+func FuzzUnpack(f *testing.F) {
+	f.Add([]byte("PK\x03\x04"), "a.zip")
+	f.Add([]byte("SQLite format 3\x00"), "a.gpkg")
+	f.Add([]byte("0\nEOF\n"), "路灯.dxf")
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	for _, name := range []string{"东/a.shp", "东/A.dbf", "西/a.shp", "西/a.dbf", "b.gdb/a00000001.gdbtable", "../c.kml", "note.txt"} {
+		member, err := w.Create(name)
+		if err == nil {
+			_, err = member.Write([]byte(name))
+		}
+		if err != nil {
+			f.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(archive.Bytes(), "a.zip")
+	f.Fuzz(func(t *testing.T, text []byte, name string) {
+		folder := t.TempDir()
+		sources, _, err := Unpack(t.Context(), bytes.NewReader(text), int64(len(text)), name, folder)
+		if err != nil {
+			if fault, ok := err.(*Fault); !ok || fault.ZH == "" {
+				t.Fatalf("%T %v", err, err)
+			}
+			return
+		}
+		seen := map[string]bool{}
+		for _, s := range sources {
+			if inside, err := filepath.Rel(folder, s.path); err != nil || strings.Contains(inside, "/") || seen[s.Name] || s.Name != shown(s.Name) {
+				t.Fatalf("%+v", s)
+			}
+			seen[s.Name] = true
+		}
+	})
+}
