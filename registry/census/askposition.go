@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 	geom "github.com/twpayne/go-geom"
@@ -46,7 +47,7 @@ func (p *pairs) add(x, y float64, code catalog.ComponentCode, point bool) {
 	}
 	text := ""
 	if point {
-		text = code.String()
+		text = strings.Clone(code.String()) // else the text of the whole row would be kept
 	}
 	if p.kept = append(p.kept, pair{x, y, text}); len(p.kept) < mostPairs {
 		return

@@ -63,15 +63,22 @@ func detect(body io.ReadSeeker, seen *sniffer) (Encoding, error) {
 
 // decoded reads r as UTF-8. A byte that is not of the encoding becomes U+FFFD, which no check of cells lets pass.
 func decoded(r io.Reader, e Encoding) io.Reader {
+	if e == UTF8 {
+		return r
+	}
+	return transform.NewReader(r, decoder(e))
+}
+
+func decoder(e Encoding) transform.Transformer {
 	switch e {
 	case GB18030:
-		return transform.NewReader(r, simplifiedchinese.GB18030.NewDecoder())
+		return simplifiedchinese.GB18030.NewDecoder()
 	case UTF16LE:
-		return transform.NewReader(r, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
 	case UTF16BE:
-		return transform.NewReader(r, unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder())
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder()
 	}
-	return r
+	return transform.Nop
 }
 
 // loosely is decoded for bytes that may not be of the encoding, UTF-8 among them.

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	geom "github.com/twpayne/go-geom"
+	"golang.org/x/text/transform"
 
 	"citygrid/geo"
 	"citygrid/registry/catalog"
@@ -24,6 +25,13 @@ const (
 	CodeIncompleteSet = "incomplete_set"
 	CodeCutText       = "cut_text"
 	CodeOtherFiles    = "other_files"
+	CodeTooManyLayers = "too_many_layers"
+)
+
+// The limits of layers.
+const (
+	maxLayers    = 200
+	maxLayerName = 1 << 10 // bytes
 )
 
 // MapFile reads a file of a geographic information system, or a zip archive of such: each layer is a sheet, where there are several. Texts that the format
@@ -75,7 +83,7 @@ func (m *MapFile) read(folder string, yield func(Row, error) bool) error {
 	if !ok {
 		return errors.New("a file of maps can be read from a file only")
 	}
-	sources, passed, err := vector.Unpack(at, size, m.name, folder)
+	sources, passed, err := vector.Unpack(m.ctx, at, size, m.name, folder)
 	if err != nil {
 		return err
 	}
@@ -121,6 +129,7 @@ type layers struct {
 	keep     []int // of the record's columns
 	left     bool  // the layer is not asked for
 	values   []string
+	known    map[string]string // texts that were decoded
 }
 
 func (l *layers) read() error {
@@ -132,7 +141,9 @@ func (l *layers) read() error {
 			return err
 		}
 		if record.Layer != l.layer || !slices.Equal(record.Columns, l.raw) {
-			l.begin(&record)
+			if err := l.begin(&record); err != nil {
+				return err
+			}
 		}
 		if l.left {
 			continue
@@ -148,17 +159,25 @@ func (l *layers) read() error {
 }
 
 // begin takes the names of a layer and of its columns.
-func (l *layers) begin(record *vector.Record) {
+func (l *layers) begin(record *vector.Record) error {
 	first := record.Layer != l.layer
 	l.layer, l.raw = record.Layer, slices.Clone(record.Columns)
-	l.columns, l.keep, l.sheet = nil, nil, ""
+	l.keep, l.sheet = nil, ""
+	var names []string
 	for i, name := range record.Columns {
 		if l.source.Kind == vector.KML && slices.Contains(kmlColumns, name) {
 			continue
 		}
 		name, _ := l.text(name)
-		l.columns = append(l.columns, name)
+		if name = oneLine(strings.ToValidUTF8(name, string(utf8.RuneError))); name == "" {
+			name = fmt.Sprintf("#%d", i+1)
+		}
+		names = append(names, name)
 		l.keep = append(l.keep, i)
+	}
+	var err error
+	if l.columns, err = headerNames(names); err != nil {
+		return err
 	}
 	l.values = make([]string, len(l.columns))
 	switch one := l.oneLayer(); {
@@ -172,10 +191,15 @@ func (l *layers) begin(record *vector.Record) {
 	if l.file.systems == nil {
 		l.file.systems = map[string]int{}
 	}
-	l.file.systems[l.sheet] = record.SRID
+	l.sheet = strings.ToValidUTF8(l.sheet, string(utf8.RuneError))
+	if l.file.systems[l.sheet] = record.SRID; len(l.file.systems) > maxLayers || len(l.sheet) > maxLayerName {
+		return fileError(0, CodeTooManyLayers, cut(l.sheet),
+			fmt.Sprintf("图层超过 %d 个，或图层名超过 %d 字节；请只导出部件图层，或分成几个文件", maxLayers, maxLayerName),
+			fmt.Sprintf("there are more than %d layers, or the name of one is longer than %d bytes: export the layers of components alone, or divide the file", maxLayers, maxLayerName))
+	}
 	l.left = len(l.file.only) > 0 && l.sheet != "" && !slices.Contains(l.file.only, l.sheet)
 	if !first {
-		return
+		return nil
 	}
 	name := fmt.Sprintf("%.60s", l.source.Name)
 	if l.sheet != "" {
@@ -187,6 +211,7 @@ func (l *layers) begin(record *vector.Record) {
 	case record.SRID != 0 && record.SRID != geo.SRID:
 		l.file.say(fmt.Sprintf("图层“%s”：文件注明的坐标系为 EPSG:%d", name, record.SRID), fmt.Sprintf("layer %s: by what the file says its system is EPSG:%d", name, record.SRID))
 	}
+	return nil
 }
 
 // kmlColumns are what GDAL makes of how KML is drawn.
@@ -317,17 +342,29 @@ func (l *layers) text(raw string) (text string, cut bool) {
 	if !l.source.Raw || plain(raw) {
 		return raw, false
 	}
+	if text, ok := l.known[raw]; ok {
+		return text, false
+	}
 	b := []byte(raw)
 	n, ok := whole(b, true, l.encoding)
 	text = string(b[:n])
 	if !ok || l.encoding != UTF8 {
-		decoded, err := io.ReadAll(decoded(strings.NewReader(text), l.encoding))
+		decoded, _, err := transform.Bytes(decoder(l.encoding), b[:n])
 		if text = string(decoded); err != nil {
 			text = strings.ToValidUTF8(raw, string(utf8.RuneError)) // which the check of cells refuses
 		}
 	}
-	return text, ok && n < len(b)
+	if cut = ok && n < len(b); !cut && len(raw) <= longestKnown && len(l.known) < mostKnown {
+		if l.known == nil {
+			l.known = map[string]string{}
+		}
+		l.known[raw] = text
+	}
+	return text, cut
 }
+
+// Texts that are short come again and again: the names of units, states.
+const longestKnown, mostKnown = 64, 4096
 
 // whole reports whether bytes are text of an encoding, and how many of them are: of a text that fills its field half a character at the end may be
 // missing (import trap 4).
