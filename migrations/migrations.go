@@ -52,10 +52,12 @@ func apply(ctx context.Context, databaseURL string, files fs.FS) (from, to int64
 		return 0, 0, fmt.Errorf("migrations: %w", err)
 	}
 	done, err := p.Up(ctx)
-	if extensionMissing(err) {
+	switch {
+	case extensionMissing(err):
 		return 0, 0, &NoPostGISError{Err: err}
-	}
-	if err != nil {
+	case err != nil && ctx.Err() != nil: // the driver may say only that its connection was closed
+		return 0, 0, fmt.Errorf("migrations: apply: %w: %w", ctx.Err(), err)
+	case err != nil:
 		return 0, 0, fmt.Errorf("migrations: apply: %w", err)
 	}
 	if to, err = p.GetDBVersion(ctx); err != nil {
