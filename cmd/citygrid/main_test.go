@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -21,8 +24,27 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(run(os.Args[1:]))
 	}
-	os.Exit(dbtest.Main(m))
+	code := dbtest.Main(m)
+	if dir, err := drawn(); err == nil {
+		os.RemoveAll(filepath.Dir(dir))
+	}
+	os.Exit(code)
 }
+
+// drawn is the synthetic city, drawn once for all tests into a folder that none of them changes.
+var drawn = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "citygrid-test-city-")
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(folder, "yichang")
+	p := exec.Command(os.Args[0], "synth", "yichang", "--out", dir)
+	p.Env = append(os.Environ(), asProgram+"=1", "GORACE=atexit_sleep_ms=0")
+	if out, err := p.CombinedOutput(); err != nil {
+		return "", errors.Join(fmt.Errorf("%w: %s", err, out), os.RemoveAll(folder))
+	}
+	return dir, nil
+})
 
 // program is one run of citygrid.
 type program struct {
