@@ -135,8 +135,12 @@ func (c importCommand) importFile(ctx context.Context, take func(context.Context
 		Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, KeepBlank: c.Blank == "keep",
 		Answers: c.answers, Body: in.File,
 	}
-	if given.Maps, err = mapsTool(ctx); err != nil {
+	if of, err := given.OfMaps(); err != nil {
 		return err
+	} else if of { // a table needs no GDAL, whatever is wrong with it
+		if given.Maps, err = mapsTool(ctx); err != nil {
+			return err
+		}
 	}
 	f, err := c.use(given)
 	if err != nil {

@@ -112,7 +112,7 @@ func pack(ctx context.Context, to io.WriteSeeker, folder string, parts []string)
 	return err
 }
 
-// mapsTool is what reads files of geographic information systems; nil where GDAL is not installed, or another format is read.
+// mapsTool is what reads files of geographic information systems; nil where GDAL is not installed.
 func mapsTool(ctx context.Context) (*vector.Tool, error) {
 	tool, err := vector.Find(ctx)
 	var missing *vector.Fault

@@ -49,7 +49,7 @@ func (f File) reader(ctx context.Context) (Reader, error) {
 	case FormatXLSX:
 		return f.workbook()
 	case FormatMaps:
-		return &MapFile{ctx: ctx, tool: f.Maps, name: f.Name, body: f.Body, only: f.Sheets, encoding: f.Encoding}, nil
+		return &MapFile{ctx: ctx, tool: f.Maps, name: f.Name, body: f.Body, only: f.Sheets, encoding: f.Encoding, named: len(f.Columns) > 0}, nil
 	}
 	return NewReader(f.Format, f.Body)
 }
@@ -76,6 +76,12 @@ func headOf(body io.ReadSeeker) ([]byte, error) {
 		return nil, fmt.Errorf("read again: %w", err)
 	}
 	return head, nil
+}
+
+// OfMaps reports whether a file is read through File.Maps, whatever its name says. The file is at its first byte, and stays there.
+func (f File) OfMaps() (bool, error) {
+	head, err := headOf(f.Body)
+	return err == nil && formatIn(f.Format, head) == FormatMaps, err
 }
 
 // formatIn tells the format by a file's first bytes, and by its name where they leave it open. What is a workbook in no way that is read is still given

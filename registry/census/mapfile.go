@@ -45,6 +45,7 @@ type MapFile struct {
 	encoding Encoding // empty: told from the texts
 	how      []catalog.Text
 	rows     int
+	named    bool           // it was said what columns mean
 	systems  map[string]int // by sheet
 }
 
@@ -160,6 +161,9 @@ func (l *layers) read() error {
 
 // begin takes the names of a layer and of its columns.
 func (l *layers) begin(record *vector.Record) error {
+	if l.source.Kind == vector.DXF && !l.file.named {
+		return noColumns(l.source.Name + string(vector.DXF))
+	}
 	first := record.Layer != l.layer
 	l.layer, l.raw = record.Layer, slices.Clone(record.Columns)
 	l.keep, l.sheet = nil, ""
@@ -212,6 +216,13 @@ func (l *layers) begin(record *vector.Record) error {
 		l.file.say(fmt.Sprintf("图层“%s”：文件注明的坐标系为 EPSG:%d", name, record.SRID), fmt.Sprintf("layer %s: by what the file says its system is EPSG:%d", name, record.SRID))
 	}
 	return nil
+}
+
+// noColumns refuses a drawing: its layers and texts are no columns in which anything of a component could stand.
+func noColumns(name string) error {
+	return fileError(0, CodeMissingColumn, name,
+		fmt.Sprintf("%.60s 是 DXF 图形，没有属性列，而每个部件都必须有标识码（ObjID）、状态（ObjState）和初始日期（ORDate）；请由 GIS 软件挂接属性后导出 GeoPackage 或 Shapefile，或提交带坐标列的 CSV、XLSX", name),
+		fmt.Sprintf("%.60s is a DXF drawing: it has no columns, and every component needs its code (ObjID), state (ObjState) and date (ORDate); join them to the shapes in a GIS and export a GeoPackage or Shapefile, or send a CSV or XLSX with the positions in columns", name))
 }
 
 // kmlColumns are what GDAL makes of how KML is drawn.

@@ -179,3 +179,27 @@ func packageOf(t *testing.T, table string) string {
 	}
 	return string(b)
 }
+
+func TestADrawingIsToldWhatItLacks(t *testing.T) {
+	t.Parallel()
+	var body strings.Builder
+	body.WriteString("0\nSECTION\n2\nENTITIES\n")
+	for range 100 {
+		body.WriteString("0\nPOINT\n8\nLAMP\n10\n111.2846\n20\n30.7012\n30\n0\n")
+	}
+	body.WriteString("0\nENDSEC\n0\nEOF\n")
+	rows, err := readMap(t, "drawing.dxf", body.String())
+	if !fileFault(err, CodeMissingColumn) || len(rows) != 0 || !strings.Contains(err.Error(), "ObjID") || !strings.Contains(err.Error(), "export a GeoPackage") {
+		t.Errorf("%v, %d rows", err, len(rows))
+	}
+}
+
+func TestOnlyFilesOfMapsNeedGDAL(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"ObjID,Lon,Lat\n1,2,3\n": false, `{"type":"FeatureCollection"}`: false, "SQLite format 3\x00": true, "fgb\x03fgb\x00": true} {
+		body := strings.NewReader(text)
+		if got, err := (File{Format: FormatCSV, Body: body}).OfMaps(); err != nil || got != want || body.Len() != len(text) {
+			t.Errorf("%q: %v, %v, %d bytes left", text, got, err, body.Len())
+		}
+	}
+}

@@ -173,3 +173,43 @@ func gdal(t testing.TB, args ...string) {
 		t.Fatalf("%q: %v: %s", args, err, out)
 	}
 }
+
+// Columns that a GeoPackage has for itself, or that look like numbers, and layers whose names are one in SQLite.
+func TestAPackageTakesEveryNameOfLayersAndColumns(t *testing.T) {
+	t.Parallel()
+	p, err := tool(t).NewPackage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	columns := []string{"ObjID", "fid", "geom", "2023", "a;b"}
+	layers := []string{"a/b", "a_b", "A_B", "GPKG_contents", "x", "X", "x 2"}
+	for _, layer := range layers {
+		if err := p.Add(layer, 4490, columns, []string{layer, "seven", "here", "2", "b"}, "POINT (111.2 30.7)"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := p.WriteTo(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	sources, _, err := vector.Unpack(t.Context(), bytes.NewReader(b.Bytes()), int64(b.Len()), "a.gpkg", folderOf(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for r, err := range tool(t).Records(t.Context(), sources[0]) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(r.Columns, columns) || !slices.Equal(r.Values[1:], []string{"seven", "here", "2", "b"}) || r.Shape == nil {
+			t.Errorf("%q: %q, %q", r.Layer, r.Columns, r.Values)
+		}
+		found = append(found, r.Values[0])
+	}
+	slices.Sort(found)
+	slices.Sort(layers)
+	if !slices.Equal(found, layers) {
+		t.Errorf("%q, not %q", found, layers)
+	}
+}

@@ -71,12 +71,14 @@ func (p *Package) Add(layer string, srid int, columns, values []string, shape st
 // WriteTo writes the package.
 func (p *Package) WriteTo(ctx context.Context, w io.Writer) error {
 	const name = "package.gpkg"
+	used := map[string]bool{}
 	for i, t := range p.tables {
 		if t.rows.Flush(); t.rows.Error() != nil {
 			return t.rows.Error()
 		}
 		args := []string{
-			"-f", "GPKG", name, filepath.Base(t.path), "-nln", t.name(p.tables[:i]), "-oo", "GEOM_POSSIBLE_NAMES=" + wktColumn, "-oo", "KEEP_GEOM_COLUMNS=NO",
+			"-f", "GPKG", name, filepath.Base(t.path), "-nln", t.name(used), "-lco", "FID=citygrid_fid", "-lco", "GEOMETRY_NAME=" + wktColumn,
+			"-oo", "HEADERS=YES", "-oo", "GEOM_POSSIBLE_NAMES=" + wktColumn, "-oo", "KEEP_GEOM_COLUMNS=NO",
 			"-oo", "AUTODETECT_TYPE=NO",
 		}
 		if t.srid > 0 {
@@ -100,25 +102,21 @@ func (p *Package) WriteTo(ctx context.Context, w io.Writer) error {
 	return errors.Join(err, in.Close())
 }
 
-// name is a layer's own where no table before has it, and any that SQLite takes.
-func (t *table) name(before []*table) string {
+// name is a layer's own where no table before has it, and one that SQLite takes; it is put to those that are used.
+func (t *table) name(used map[string]bool) string {
 	name := strings.Map(func(r rune) rune {
 		if r < ' ' || strings.ContainsRune(`"'\/`, r) {
 			return '_'
 		}
 		return r
 	}, t.layer)
-	if name == "" || strings.HasPrefix(name, "gpkg_") || strings.HasPrefix(name, "sqlite_") || strings.HasPrefix(name, "-") {
+	if lower := strings.ToLower(name); lower == "" || strings.HasPrefix(lower, "gpkg_") || strings.HasPrefix(lower, "sqlite_") || strings.HasPrefix(lower, "-") {
 		name = "layer" + name
 	}
-	same := 0
-	for _, b := range before {
-		if strings.EqualFold(b.layer, t.layer) {
-			same++
-		}
+	once := name
+	for n := 2; used[strings.ToLower(name)]; n++ {
+		name = fmt.Sprint(once, " ", n)
 	}
-	if same > 0 {
-		name = fmt.Sprintf("%s %d", name, same+1)
-	}
+	used[strings.ToLower(name)] = true
 	return name
 }
