@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,7 +107,7 @@ func FuzzUnpack(f *testing.F) {
 		folder := t.TempDir()
 		sources, _, err := Unpack(t.Context(), bytes.NewReader(text), int64(len(text)), name, folder)
 		if err != nil {
-			if fault, ok := err.(*Fault); !ok || fault.ZH == "" {
+			if fault := (*Fault)(nil); !errors.As(err, &fault) || fault.ZH == "" {
 				t.Fatalf("%T %v", err, err)
 			}
 			return
