@@ -43,6 +43,7 @@ type checker struct {
 	asked       asked
 	above       rowAbove
 	guids       int64 // rows that have one for a code
+	strayed     bool  // some staged row's code is of another division than its cell, which is judged when all are staged
 }
 
 func newChecker(c Config, chosen *choices) *checker {
@@ -118,6 +119,12 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 	if len(in.empty) > 0 {
 		in.askEmpty()
 	}
+	if in.strayed && (k.whole || hasError(in.issues)) {
+		division := Strayed{Code: staged.Code.String(), Grid: staged.Grid}.text()
+		in.warn(objID, CodeDivisionDiffers, division.ZH, division.EN)
+	} else if in.strayed {
+		k.strayed = true
+	}
 	if in.right+in.left > 0 {
 		k.shifts.add(row, in.right, in.left)
 	}
@@ -152,6 +159,7 @@ type inspection struct {
 	at      [2]float64 // as the row has it
 	pointAt bool       // it is of a point
 	placed  bool       // at is set
+	strayed bool       // the code is of another division than the cell
 }
 
 func (in *inspection) cell(a attribute) string { return in.columns.cell(in.row, a) }

@@ -34,11 +34,7 @@ func (in *inspection) position(c *registry.Component) {
 			fmt.Sprintf("按坐标计算的单元网格是 %s；以计算结果为准", c.Grid),
 			fmt.Sprintf("by its coordinates the grid cell is %s, which is taken", c.Grid))
 	}
-	if division := string(c.Code.Division()); division != "" && !strings.HasPrefix(c.Grid, division) {
-		in.warn(objID, CodeDivisionDiffers,
-			fmt.Sprintf("编码中的区划是 %s，而所在网格 %s 属于另一区划", division, c.Grid),
-			fmt.Sprintf("the code says division %s, but the grid cell %s is in another", division, c.Grid))
-	}
+	in.strayed = !strings.HasPrefix(c.Grid, string(c.Code.Division()))
 }
 
 // geometry is the row's own or a point of its columns; nil when there is none, which it reports.

@@ -38,6 +38,8 @@ type Staging interface {
 	Namesakes(ctx context.Context, unstaged []NamedLine) iter.Seq2[Namesake, error]
 	// CrossedPolygons yields the staged rows whose polygon is not valid, with the reason in PostGIS's words.
 	CrossedPolygons(ctx context.Context) iter.Seq2[CrossedPolygon, error]
+	// Strayed yields, by line, the staged rows whose code is of another division than the cell in which they lie.
+	Strayed(ctx context.Context) iter.Seq2[Strayed, error]
 	// Standing yields where the live points of an edition's sub-classes stand that no staged row names, within a box in degrees.
 	Standing(ctx context.Context, e catalog.Edition, subclasses []catalog.SubclassCode, box orb.Bound) iter.Seq2[StandingPoint, error]
 	// StandingShapes yields the boxes around the live lines and polygons, as Standing does points.
@@ -84,6 +86,14 @@ type CrossedPolygon struct {
 	Line   int64
 	Code   string
 	Reason string
+}
+
+// Strayed is a row whose code is of another division (区划) than its cell.
+type Strayed struct {
+	Line    int64
+	Code    string
+	Grid    string
+	Excused bool // the registry knows the code, or a part of the shape lies in a cell of the code's division
 }
 
 // StandingPoint is a component that stands as one point.

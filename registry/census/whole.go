@@ -12,6 +12,9 @@ func (r *run) checkWhole(ctx context.Context) error {
 	if err := r.checkPolygons(ctx); err != nil {
 		return err
 	}
+	if err := r.checkDivisions(ctx); err != nil {
+		return err
+	}
 	if err := r.checkNamesakes(ctx); err != nil {
 		return err
 	}

@@ -181,6 +181,13 @@ func (g *staging) CrossedPolygons(ctx context.Context) iter.Seq2[census.CrossedP
 	}
 }
 
+// Strayed looks each of them up: there are few, or none of the file's codes is right.
+func (g *staging) Strayed(ctx context.Context) iter.Seq2[census.Strayed, error] {
+	return func(yield func(census.Strayed, error) bool) {
+		stream(ctx, g.conn, yield, "find rows of other divisions", pgx.RowToStructByPos[census.Strayed], staged(g.id, sqlStageStrayed))
+	}
+}
+
 // Remove takes rows out.
 func (g *staging) Remove(ctx context.Context, lines []int64) error {
 	_, err := g.conn.Exec(ctx, staged(g.id, sqlStageRemove), lines)
@@ -298,6 +305,14 @@ order by m.named, m.row`
 	sqlStageCrossed = `
 select row, code, st_isvalidreason(geom) from import_stage
 where st_dimension(geom) = 2 and not st_isvalid(geom) order by row`
+
+	// The limit has the planner look codes up one by one: without statistics it would read all codes of the city for a single row.
+	sqlStageStrayed = `
+select s.row, s.code, s.grid, a.known is not null or exists (select from unnest(s.grids_also) g where left(g, 6) = left(s.code, 6))
+from import_stage s
+left join lateral (select true as known from component_code where edition = s.edition and code = s.code limit 1) a on true
+where left(s.code, 6) <> left(s.grid, 6)
+order by s.row`
 
 	sqlStageRemove = `delete from import_stage where row = any($1)`
 

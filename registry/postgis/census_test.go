@@ -183,7 +183,10 @@ func lamps(n int, state string) string {
 }
 
 // fourCells are squares of 0.01 degrees from 111.28, 30.70, numbered west to east and then north.
-func fourCells(t *testing.T) *areaindex.Index {
+func fourCells(t *testing.T) *areaindex.Index { return cellsIn(t, "420502", "420502") }
+
+// cellsIn are fourCells of which the western and the eastern ones are of given divisions.
+func cellsIn(t *testing.T, divisions ...string) *areaindex.Index {
 	t.Helper()
 	var items []areaindex.Item
 	for i := range 4 {
@@ -192,7 +195,7 @@ func fourCells(t *testing.T) *areaindex.Index {
 		if err != nil {
 			t.Fatal(err)
 		}
-		items = append(items, areaindex.Item{Code: fmt.Sprintf("420502001001%03d", i+1), Area: area})
+		items = append(items, areaindex.Item{Code: fmt.Sprintf("%s001001%03d", divisions[i%2], i+1), Area: area})
 	}
 	index, err := areaindex.Build(items)
 	if err != nil {

@@ -145,14 +145,3 @@ func TestTrap22RowsThatLookShiftedAreSaidOnceAtTheEnd(t *testing.T) {
 		t.Errorf("got %+v, last %+v", r.Batch, last)
 	}
 }
-
-func TestTrap25CodeOfADistrictThatWasRedrawnIsNotRefused(t *testing.T) {
-	t.Parallel()
-	s := newSurvey(t)
-	redrawn := strings.NewReplacer("4205020118000001", "4205030118000001") // its cell is in 420502 now
-	s.take("before.csv", redrawn.Replace(lamps(1, "完好")))
-	r := s.take("after.csv", redrawn.Replace(lamps(1, "破损")))
-	if got := briefs(r); len(got) == 0 || got[0] != "2 ObjID division_differs warning" || r.Batch.Counts != (census.Counts{Updated: 1}) {
-		t.Errorf("got %q, %+v", got, r.Batch)
-	}
-}
