@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
@@ -72,7 +71,7 @@ func decoded(r io.Reader, e Encoding) io.Reader {
 func decoder(e Encoding) transform.Transformer {
 	switch e {
 	case GB18030:
-		return simplifiedchinese.GB18030.NewDecoder()
+		return newGBDecoder()
 	case UTF16LE:
 		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
 	case UTF16BE:
