@@ -59,6 +59,9 @@ func (in *inspection) geometry() geom.T {
 		in.noPosition("0, 0")
 		return nil
 	}
+	if !in.elevated(g) {
+		return nil
+	}
 	in.note(g)
 	switch {
 	case in.declared():
@@ -81,6 +84,30 @@ func (in *inspection) geometry() geom.T {
 // Between these, in metres, lies all that stands on the ground of a city.
 const lowest, highest = -500, 9000
 
+func onGround(v float64) bool { return v >= lowest && v <= highest }
+
+// elevated holds the elevations of a shape to what a column of heights may have, and reports the first that is beyond.
+func (in *inspection) elevated(g geom.T) bool {
+	if g.Layout() != geom.XYZ {
+		return true
+	}
+	flat := g.FlatCoords()
+	for i := 2; i < len(flat); i += 3 {
+		if onGround(flat[i]) {
+			continue
+		}
+		in.issues = append(in.issues, Issue{
+			Sheet: in.row.Sheet, Row: in.row.Line, Column: "geometry", Code: CodeBadNumber, Value: decimals(flat[i]), Severity: Error,
+			Message: catalog.Text{
+				ZH: fmt.Sprintf("几何中的高程应以米为单位，在 %d 至 %d 之间；请改正，或导出时不带高程", lowest, highest),
+				EN: fmt.Sprintf("a height in the shape is in metres, from %d to %d; correct it, or export without heights", lowest, highest),
+			},
+		})
+		return false
+	}
+	return true
+}
+
 // point reads Lon, Lat and Height. NaN, empty cells and 0, 0 are what devices without a fix write (import trap 38).
 func (in *inspection) point() geom.T {
 	x, y := strings.TrimSpace(in.cell(lon)), strings.TrimSpace(in.cell(lat))
@@ -100,7 +127,7 @@ func (in *inspection) point() geom.T {
 			}
 		}
 		v, ok := in.number(a, text)
-		if ok && a == height && (v < lowest || v > highest) {
+		if ok && a == height && !onGround(v) {
 			in.fail(height, CodeBadNumber, fmt.Sprintf("高程应以米为单位，在 %d 至 %d 之间", lowest, highest),
 				fmt.Sprintf("a height is in metres, from %d to %d", lowest, highest))
 			ok = false

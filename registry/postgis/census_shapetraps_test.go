@@ -36,6 +36,35 @@ func TestTrap38WithoutAPositionTheOtherColumnsAreCheckedAllTheSame(t *testing.T)
 	s.empty()
 }
 
+func TestTrap40AHeightBeyondTheGroundIsRefusedInAShapeAsInAColumn(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	for name, c := range map[string]struct {
+		file, body string
+		want       []string
+	}{
+		"column":        {"a.csv", surveyHeader + row(lamp(1), "完好", "", "111.285,30.705,9000.5", ""), []string{"2 Height bad_number error"}},
+		"point":         {"a.geojson", oneFeature("0118000001", `{"type":"Point","coordinates":[111.285,30.705,9000.5]}`), []string{"1 geometry bad_number error"}},
+		"no value":      {"a.geojson", oneFeature("0118000001", `{"type":"Point","coordinates":[111.285,30.705,-9999]}`), []string{"1 geometry bad_number error"}},
+		"one of a line": {"a.geojson", oneFeature("0211000001", `{"type":"LineString","coordinates":[[111.285,30.705,58],[111.286,30.705,1e308],[111.287,30.705,58]]}`), []string{"1 geometry bad_number error"}},
+		"one part":      {"a.geojson", oneFeature("0118000001", `{"type":"MultiPoint","coordinates":[[111.285,30.705,-500.1]]}`), []string{"1 geometry single_part fixed", "1 geometry bad_number error"}},
+		"a feature a line": {"a.geojsonl", `{"type":"Feature","geometry":{"type":"Point","coordinates":[111.285,30.705,1e6]},"properties":{"ObjID":"4205020118000001","ObjState":"完好","ORDate":"2011-12-31"}}` + "\n",
+			[]string{"1 geometry bad_number error"}},
+	} {
+		r := s.take(c.file, c.body)
+		if got := briefs(r); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		} else if is := r.Issues[len(r.Issues)-1]; !strings.Contains(is.Message.EN, "in metres, from -500 to 9000") || !strings.Contains(is.Message.ZH, "-500 至 9000") {
+			t.Errorf("%s: %+v", name, is)
+		}
+	}
+	s.empty()
+	r := s.take("ends.geojson", oneFeature("0211000001", `{"type":"LineString","coordinates":[[111.285,30.705,-500],[111.286,30.705,9000]]}`))
+	if r.Batch.Counts.Created != 1 || len(r.Issues) != 0 {
+		t.Errorf("%+v %q", r.Batch, briefs(r))
+	}
+}
+
 func TestTrap39AShapeThatIsNotTheSubclassesIsTakenWithAWarning(t *testing.T) {
 	t.Parallel()
 	s := newSurvey(t)
