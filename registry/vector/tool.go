@@ -49,7 +49,7 @@ func Find(ctx context.Context) (*Tool, error) {
 	}
 	t := &Tool{program: program, limiter: limiter, isolated: true}
 	listed, err := t.output(ctx, "/", "--formats")
-	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL) { // a container that may not make namespaces
+	if refused := syscall.Errno(0); errors.As(err, &refused) { // a container that may not make namespaces, or no more of them
 		t.isolated = false
 		listed, err = t.output(ctx, "/", "--formats")
 	}
@@ -94,14 +94,15 @@ func (t *Tool) command(ctx context.Context, folder string, args ...string) *exec
 		c.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET
 		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
 		c.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
+		c.SysProcAttr.GidMappingsEnableSetgroups = uid != os.Getuid()
 	}
 	if uid != os.Getuid() {
-		c.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid), NoSetGroups: t.isolated}
+		c.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} // and no other groups
 	}
 	return c
 }
 
-// user is as whom children run: nobody, where this process may choose and nobody can reach the folder.
+// user is as whom children run: the user "nobody" where this process may choose and that user can reach the folder, else as this process.
 func user(folder string) (user, group int) {
 	const nobody = 65534
 	if os.Getuid() == 0 && reachable(folder) {
