@@ -37,7 +37,8 @@ func (d gbDecoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err e
 }
 
 // userDefined is the code point of the user-defined character at the beginning of b. There are three areas, which follow each other in Unicode: AAA1–AFFE from
-// U+E000 and F8A1–FEFE from U+E234, of 94 characters a row, and A140–A7A0 from U+E4C6, of 96 without 7F.
+// U+E000 and F8A1–FEFE from U+E234, of 94 characters a row, and A140–A7A0 from U+E4C6, of 96 without 7F. One of them does not come here: A3A0 is written for a wide space, as which
+// the library reads it.
 func userDefined(b []byte) (rune, bool) {
 	if len(b) < 2 {
 		return 0, false
