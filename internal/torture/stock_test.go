@@ -145,6 +145,7 @@ func (e *editor) send(ctx context.Context, s *stock) error {
 		return err
 	}
 	c, err := census.New(census.Config{
+		Whole: true, // codes are of one division, wherever things stand
 		Store: e.store, Catalogue: e.lists, Edition: d.City.Edition, Subclasses: inUse()[catalog.KindComponent], Units: d.Units,
 		Extent: d.City.Extent, Cells: snapshot.Cells(), AreasRevision: d.AreasRevision, Clock: time.Now, Actor: "editor",
 	})
