@@ -36,7 +36,8 @@ func (s *Server) readyz(r *request) (*answer, error) {
 	if s.health != nil {
 		checks = listed(s.health(r.ctx))
 	}
-	ready := !slices.ContainsFunc(checks, func(h Health) bool { return !h.OK })
+	starting := s.ready != nil && !s.ready()
+	ready := !starting && !slices.ContainsFunc(checks, func(h Health) bool { return !h.OK })
 	a, err := jsonAnswer(struct {
 		Ready   bool     `json:"ready"`
 		Version string   `json:"version"`

@@ -60,10 +60,16 @@ func TestWhatNeedsTheRegistryWaitsForTheStart(t *testing.T) {
 	var ready atomic.Bool
 	s := newSite(t, func(c *api.Config) { c.Ready = ready.Load })
 	s.wantAway("starting")
+	if got := s.get("/readyz"); got.Status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz while it starts: %d %s", got.Status, got.Body)
+	}
 	if log := s.log.String(); strings.Contains(log, `"WARN"`) || strings.Contains(log, `"ERROR"`) {
 		t.Errorf("each refusal makes noise: %s", log)
 	}
 	ready.Store(true)
+	if got := s.get("/readyz"); got.Status != http.StatusOK {
+		t.Errorf("/readyz when it has started: %d %s", got.Status, got.Body)
+	}
 	for target, body := range needing() {
 		if got := s.ask(target, body); got.Status >= http.StatusInternalServerError {
 			t.Errorf("%s %s when it has started: %d %s", target, body, got.Status, got.Body)
