@@ -65,7 +65,7 @@ screenshots: $(MODULES) build ## draw the pictures in docs anew, from the pages 
 	cd $(CONSOLE) && npm run screenshot
 
 bench: setup-bench ## measure beside plain methods; the whole takes 35 minutes and writes docs/benchmarks.md
-	go run -buildvcs=$(VCS) ./internal/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
+	go run -buildvcs=$(VCS) ./cmd/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
 
 torture: ## try for FOR, by chance of SEED, to make the locator answer wrongly while the database is killed
 	go test -race -v -count=1 -parallel 4 -timeout 0 ./internal/torture -args -for '$(strip $(FOR))' -seed '$(strip $(SEED))'

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// programs are what may use the names of onlyCmd. The benchmarks are a program too, and the clock is their subject.
-var programs = []string{module + "/cmd", module + "/internal/bench"}
+// programs are what may use the names of onlyCmd.
+const programs = module + "/cmd"
 
 // onlyCmd are the names that nobody but a program may use: what they give is passed in as a value, and who ends the process is main.
 var onlyCmd = []string{"os.Getenv", "os.LookupEnv", "os.Environ", "os.ExpandEnv", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln",
@@ -79,7 +79,7 @@ func TestEachPackageSaysWhatItIs(t *testing.T) {
 func forbiddenUses(all []*packages.Package) []string {
 	var found []string
 	for _, p := range all {
-		if slices.ContainsFunc(programs, func(program string) bool { return within(p.PkgPath, program) }) {
+		if within(p.PkgPath, programs) {
 			continue
 		}
 		for ident, object := range p.TypesInfo.Uses {

@@ -102,7 +102,7 @@ func number(x float64) string {
 
 const preface = `# Benchmarks
 
-CityGrid beside plain methods, measured by ` + "`make bench`" + ` in one run. The program (` + "`internal/bench`" + `) draws its cities, starts a
+CityGrid beside plain methods, measured by ` + "`make bench`" + ` in one run. The program (` + "`cmd/bench`" + `) draws its cities, starts a
 PostGIS of its own, loads them as ` + "`citygrid profile apply`" + ` would, and prints this page.
 
 ## How to read it
