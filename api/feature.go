@@ -20,8 +20,8 @@ type featureWriter struct {
 
 // page is what stands in a FeatureCollection beside its features.
 type page struct {
-	matched int64
-	at      time.Time
+	matched int64     // how many features there are in all; negative where nobody counted
+	at      time.Time // when; zero where it means nothing
 	links   []link
 }
 
@@ -34,11 +34,15 @@ func (w *featureWriter) closeCollection(p *page) {
 	w.dst = append(w.dst, `],"numberReturned":`...)
 	w.dst = strconv.AppendInt(w.dst, int64(w.count), 10)
 	if p != nil {
-		w.dst = append(w.dst, `,"numberMatched":`...)
-		w.dst = strconv.AppendInt(w.dst, p.matched, 10)
-		w.dst = append(w.dst, `,"timeStamp":"`...)
-		w.dst = p.at.UTC().AppendFormat(w.dst, time.RFC3339)
-		w.dst = append(w.dst, '"')
+		if p.matched >= 0 {
+			w.dst = append(w.dst, `,"numberMatched":`...)
+			w.dst = strconv.AppendInt(w.dst, p.matched, 10)
+		}
+		if !p.at.IsZero() {
+			w.dst = append(w.dst, `,"timeStamp":"`...)
+			w.dst = p.at.UTC().AppendFormat(w.dst, time.RFC3339)
+			w.dst = append(w.dst, '"')
+		}
 		w.links(p.links)
 	}
 	w.dst = append(w.dst, '}')

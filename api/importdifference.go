@@ -9,6 +9,7 @@ import (
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/census"
+	"citygrid/registry/intake"
 )
 
 // differenceRoutes say what the promotion of a preview would change.
@@ -67,15 +68,7 @@ type missingJSON struct {
 
 // importDifference counts what would change.
 func (s *Server) importDifference(r *request) (*answer, error) {
-	desk, id, err := s.deskAndID(r)
-	if err != nil {
-		return nil, err
-	}
-	scope, err := s.scopeOf(r, id)
-	if err != nil {
-		return nil, err
-	}
-	leave, err := s.admit(r.ctx, s.differences)
+	desk, id, scope, leave, err := s.admitDifference(r)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +106,17 @@ func (s *Server) importDifference(r *request) (*answer, error) {
 		out.Missing[n] = missingJSON(m)
 	}
 	return noStore(jsonAnswer(out))
+}
+
+// admitDifference waits until a difference may be computed: of the request's import, in its scope. leave gives the place back.
+func (s *Server) admitDifference(r *request) (desk *intake.Desk, id census.BatchID, scope census.Scope, leave func(), err error) {
+	if desk, id, err = s.deskAndID(r); err != nil {
+		return nil, id, scope, nil, err
+	}
+	if scope, err = s.scopeOf(r, id); err == nil {
+		leave, err = s.admit(r.ctx, s.differences)
+	}
+	return desk, id, scope, leave, err
 }
 
 // scopeOf is the scope that the request declares, else the one that was declared with the file.
@@ -183,24 +187,14 @@ func (s *Server) importPreview(r *request) (*answer, error) {
 			return nil, err
 		}
 	}
-	w.dst = append(w.dst, `],"numberReturned":`...)
-	w.dst = strconv.AppendInt(w.dst, int64(w.count), 10)
-	w.links(append([]link{s.link("self", typeGeoJSON, importPath(b.ID)+"/preview", r.http.URL.RawQuery, "")}, next...))
-	w.dst = append(w.dst, '}')
+	self := s.link("self", typeGeoJSON, importPath(b.ID)+"/preview", r.http.URL.RawQuery, "")
+	w.closeCollection(&page{matched: -1, links: append([]link{self}, next...)})
 	return &answer{mediaType: typeGeoJSON, cache: "no-store", body: w.dst, pooled: true}, nil
 }
 
 // importMissing shows on a map what the preview lacks of the scope.
 func (s *Server) importMissing(r *request) (*answer, error) {
-	desk, id, err := s.deskAndID(r)
-	if err != nil {
-		return nil, err
-	}
-	scope, err := s.scopeOf(r, id)
-	if err != nil {
-		return nil, err
-	}
-	leave, err := s.admit(r.ctx, s.differences)
+	desk, id, scope, leave, err := s.admitDifference(r)
 	if err != nil {
 		return nil, err
 	}
@@ -220,10 +214,8 @@ func (s *Server) importMissing(r *request) (*answer, error) {
 		w.text("grid", m.Grid)
 		w.end(nil)
 	}
-	w.dst = append(w.dst, `],"numberReturned":`...)
-	w.dst = strconv.AppendInt(w.dst, int64(w.count), 10)
-	w.links([]link{s.link("self", typeGeoJSON, importPath(id)+"/missing", r.http.URL.RawQuery, ""), s.link("up", typeJSON, importPath(id), "", "the import")})
-	w.dst = append(w.dst, '}')
+	self := s.link("self", typeGeoJSON, importPath(id)+"/missing", r.http.URL.RawQuery, "")
+	w.closeCollection(&page{matched: int64(len(missing)), links: []link{self, s.link("up", typeJSON, importPath(id), "", "the import")}})
 	return &answer{mediaType: typeGeoJSON, cache: "no-store", body: w.dst, pooled: true}, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -89,18 +88,10 @@ func missingOf(ctx context.Context, tx pgx.Tx, id census.BatchID, sqlBatch strin
 // RemoveMissing gives what a promoted batch left missing the state 移除, in one change, as a batch of its own that UndoBatch takes back. To do it again
 // does nothing. act.Reason must say why. Its errors are those of MissingOf, of [census.Promoter.Second] and of [census.Removal.Allowed] by share percent.
 func (s *Store) RemoveMissing(ctx context.Context, act registry.Act, id census.BatchID, share int) (census.Removal, error) {
-	why := strings.TrimSpace(act.Reason)
-	if why == "" {
-		return census.Removal{}, registry.InvalidField("reason", "", "请说明移除的理由", "say why they are removed")
-	}
-	act.Reason = "missing from batch " + id.String() + ": " + why
 	var r census.Removal
-	revision, err := s.Change(ctx, act, func(c *Change) (err error) {
-		if err := c.lockComponents(ctx); err != nil {
-			return err
-		}
+	revision, err := s.correct(ctx, act, "missing from batch "+id.String(), func(c *Change, _ string) (err error) {
 		r, err = c.removeMissing(ctx, id, share)
-		return interpret("remove what is missing", err)
+		return err
 	})
 	if err != nil {
 		return census.Removal{}, err
@@ -182,14 +173,7 @@ where m.batch_id = $3 and c.change_id = m.change_id and` + sqlDeclared + ` order
 with gone as materialized (
     select c.id from import_missing m join component c on c.id = m.component_id
     where m.batch_id = $3 and c.change_id = m.change_id and` + sqlDeclared + `
-), kept as (
-    insert into component_version (
-        id, code, edition, kind, subclass, name, dept1_code, dept1_name, dept2_code, dept2_name, dept3_code, dept3_name,
-        grid, grids_also, stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom,
-        batch_id, change_id, superseded_by)
-    select c.id, c.code, c.edition, c.kind, c.subclass, c.name, c.dept1_code, c.dept1_name, c.dept2_code, c.dept2_name,
-        c.dept3_code, c.dept3_name, c.grid, c.grids_also, c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source,
-        c.note, c.extra, c.geom, c.batch_id, c.change_id, $5
+), kept as (` + sqlKeepImage + `$5
     from component c join gone using (id)
 )
 update component c set state = '移除', batch_id = $4, change_id = $5 from gone where c.id = gone.id`

@@ -217,14 +217,7 @@ with incoming as materialized (
         s.dept1_code, s.dept1_name, s.dept2_code, s.dept2_name, s.dept3_code, s.dept3_name, s.grid, s.grids_also, s.stated_grid,
         s.state, s.first_surveyed, s.changed_on, s.data_source, s.note, s.extra, s.geom::bytea
     )
-), kept as (
-    insert into component_version (
-        id, code, edition, kind, subclass, name, dept1_code, dept1_name, dept2_code, dept2_name, dept3_code, dept3_name,
-        grid, grids_also, stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom,
-        batch_id, change_id, superseded_by)
-    select c.id, c.code, c.edition, c.kind, c.subclass, c.name, c.dept1_code, c.dept1_name, c.dept2_code, c.dept2_name,
-        c.dept3_code, c.dept3_name, c.grid, c.grids_also, c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source,
-        c.note, c.extra, c.geom, c.batch_id, c.change_id, $2
+), kept as (` + sqlKeepImage + `$2
     from component c join incoming using (id)
 ), remembered as (
     update component_code a set digest = i.digest, change_id = $2 from incoming i where a.edition = i.edition and a.code = i.code

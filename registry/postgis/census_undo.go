@@ -22,18 +22,10 @@ import (
 // change of a component, and what goes back to another place gets its cell by the areas of today. act.Reason must say why. Conflict when the batch
 // is not promoted, or undone already.
 func (s *Store) UndoBatch(ctx context.Context, act registry.Act, id census.BatchID) (census.Undone, error) {
-	why := strings.TrimSpace(act.Reason)
-	if why == "" {
-		return census.Undone{}, registry.InvalidField("reason", "", "请说明撤销的理由", "say why the batch is undone")
-	}
-	act.Reason = "undo of batch " + id.String() + ": " + why
 	var u census.Undone
-	revision, err := s.Change(ctx, act, func(c *Change) (err error) {
-		if err := c.lockComponents(ctx); err != nil {
-			return err
-		}
+	revision, err := s.correct(ctx, act, "undo of batch "+id.String(), func(c *Change, why string) (err error) {
 		u, err = s.undo(ctx, c, id, why)
-		return interpret("undo batch", err)
+		return err
 	})
 	if err != nil {
 		return census.Undone{}, err
@@ -41,6 +33,21 @@ func (s *Store) UndoBatch(ctx context.Context, act registry.Act, id census.Batch
 	u.Revision = revision
 	u.Batch, err = s.Batch(ctx, id)
 	return u, err
+}
+
+// correct changes components after a batch, what saying of which; why is the reason that act must give.
+func (s *Store) correct(ctx context.Context, act registry.Act, what string, do func(c *Change, why string) error) (int64, error) {
+	why := strings.TrimSpace(act.Reason)
+	if why == "" {
+		return 0, registry.InvalidField("reason", "", "请说明理由", "say why")
+	}
+	act.Reason = what + ": " + why
+	return s.Change(ctx, act, func(c *Change) error {
+		if err := c.lockComponents(ctx); err != nil {
+			return err
+		}
+		return interpret(what, do(c, why))
+	})
 }
 
 func (s *Store) undo(ctx context.Context, c *Change, id census.BatchID, why string) (u census.Undone, err error) {
@@ -167,14 +174,7 @@ with present as materialized (
 ), before as materialized (
     select distinct on (v.id) v.* from component_version v join untouched using (id)
     where v.superseded_by = $2 order by v.id, (v.change_id = $2) desc
-), kept as (
-    insert into component_version (
-        id, code, edition, kind, subclass, name, dept1_code, dept1_name, dept2_code, dept2_name, dept3_code, dept3_name,
-        grid, grids_also, stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom,
-        batch_id, change_id, superseded_by)
-    select c.id, c.code, c.edition, c.kind, c.subclass, c.name, c.dept1_code, c.dept1_name, c.dept2_code, c.dept2_name,
-        c.dept3_code, c.dept3_name, c.grid, c.grids_also, c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source,
-        c.note, c.extra, c.geom, c.batch_id, c.change_id, $3
+), kept as (` + sqlKeepImage + `$3
     from component c join untouched using (id)
 ), restored as (
     update component c set

@@ -180,14 +180,7 @@ with incoming as (
 ), changed as (
     select c.id, i.grid, i.grids_also from incoming i join component c on c.id = i.id
     where (c.grid, c.grids_also) is distinct from (i.grid, i.grids_also)
-), superseded as (
-    insert into component_version (
-        id, code, edition, kind, subclass, name, dept1_code, dept1_name, dept2_code, dept2_name, dept3_code, dept3_name,
-        grid, grids_also, stated_grid, state, first_surveyed, changed_on, data_source, note, extra, geom,
-        batch_id, change_id, superseded_by)
-    select c.id, c.code, c.edition, c.kind, c.subclass, c.name, c.dept1_code, c.dept1_name, c.dept2_code, c.dept2_name,
-        c.dept3_code, c.dept3_name, c.grid, c.grids_also, c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source,
-        c.note, c.extra, c.geom, c.batch_id, c.change_id, $2
+), superseded as (` + sqlKeepImage + `$2
     from component c join changed using (id)
 )
 update component c set grid = ch.grid, grids_also = ch.grids_also, change_id = $2
