@@ -56,7 +56,7 @@ export class ImportDetail {
       this.only = batch.issues.errors > 0 ? "error" : batch.issues.warnings > 0 ? "warning" : "fixed";
       if (!batch.active) await Promise.all([this.ask(0, asked), this.askFixes(asked)]);
     }
-    if (this.shown === shown) this.render(batch);
+    if (this.batch && this.issuesOf === asked) this.render(this.batch); // perhaps told more of, or in another language, by now
   }
 
   /** Gets a portion of what was found. */

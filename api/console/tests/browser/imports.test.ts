@@ -109,6 +109,25 @@ test("a preview that is discarded changes nothing, and a link opens its batch ag
   await expect(state(page)).toHaveText("refused");
 });
 
+test("what was found is shown though the page was told more while it was on its way", async ({ page, server, key, request }) => {
+  const components = await points(request, server, 3);
+  await openImports(page, server, key);
+  let reached: () => void = () => {};
+  let go: () => void = () => {};
+  const asked = new Promise<void>((done) => { reached = done; });
+  const held = new Promise<void>((done) => { go = done; });
+  await page.route(/imports\/[^/]+\/issues/, async (route) => {
+    reached();
+    await held;
+    await route.continue();
+  });
+  await drop(page, "慢.csv", surveyed(components, (_, i) => (i === 1 ? { first_surveyed: "11-12-31" } : {})));
+  await asked;
+  await page.locator("#language").click(); // shown anew, before the answer is there
+  go();
+  await expect(page.locator(".found .issuetable tbody tr")).toHaveCount(1);
+});
+
 test("a wrong key is refused in words, and no file is sent without one", async ({ page, server, request }) => {
   await page.goto(`${server}/imports`);
   await page.locator("#files").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: surveyed(await points(request, server, 20), () => ({})) });
