@@ -51,9 +51,16 @@ func (t *Tool) Records(ctx context.Context, s Source) iter.Seq2[Record, error] {
 			yield(Record{}, fmt.Errorf("start ogr2ogr: %w", err))
 			return
 		}
-		d := &dump{lines: bufio.NewReaderSize(out, 256<<10), latin: s.Kind == DXF}
+		d := &dump{lines: bufio.NewReaderSize(out, 256<<10)}
+		var drawn entities
 		stopped := false
 		err = d.read(func(r Record) bool {
+			if s.Kind == DXF {
+				var ok bool
+				if r, ok = drawn.take(r); !ok {
+					return true
+				}
+			}
 			stopped = !yield(r, nil)
 			return !stopped
 		})
@@ -82,7 +89,7 @@ func (s Source) arguments() []string {
 	case Shapefile:
 		args = append(args, "-oo", "ENCODING=")
 	case DXF:
-		args = append(args, "--config", "DXF_ENCODING", "ISO-8859-1")
+		args = append(args, drawingArguments()...)
 	}
 	if s.Loose {
 		args = append(args, "-dim", "XYZ")
@@ -120,8 +127,6 @@ type dump struct {
 	lines  *bufio.Reader
 	long   []byte // a line that the buffer does not hold
 	plain  []byte // a cell without its escapes
-	bytes  []byte // a cell of Latin-1
-	latin  bool
 	record Record
 	layers map[string]int64 // numbers of records
 	srids  map[string]int
@@ -281,7 +286,7 @@ func (d *dump) take(record []byte, shape, fid int) error {
 		case at == len(d.record.Values):
 			return fmt.Errorf("ogr2ogr wrote more than %d columns", len(d.record.Columns))
 		default:
-			d.record.Values[at] = d.text(cell)
+			d.record.Values[at] = string(cell)
 			at++
 		}
 	}
@@ -305,21 +310,6 @@ func shapeOf(cell []byte) ([]byte, error) {
 	binary.LittleEndian.PutUint32(shape[5:], kind&^numbered)
 	shape[4] = 1 // little endian; the four bytes of the number are gone
 	return shape[4:], nil
-}
-
-// text is a cell. Of a drawing whose bytes were taken for Latin-1 these bytes are given back; what it wrote as \U+8DEF is a character already, and stays one.
-func (d *dump) text(cell []byte) string {
-	if !d.latin {
-		return string(cell)
-	}
-	d.bytes = d.bytes[:0]
-	for _, r := range string(cell) {
-		if r > 0xff {
-			return string(cell)
-		}
-		d.bytes = append(d.bytes, byte(r))
-	}
-	return string(d.bytes)
 }
 
 // cell takes the first cell off a record.

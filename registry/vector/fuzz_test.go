@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,7 +29,7 @@ func FuzzDump(f *testing.F) {
 	f.Add([]byte("COPY \"public\".\"a\" () FROM STDIN;\n\n\\.\n"))
 	f.Add([]byte("INSERT INTO \"public\".\"a\" DEFAULT VALUES;\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		d := &dump{lines: bufio.NewReaderSize(bytes.NewReader(text), 16), latin: len(text)%2 == 0}
+		d := &dump{lines: bufio.NewReaderSize(bytes.NewReader(text), 16)}
 		size := 0
 		err := d.read(func(r Record) bool {
 			if len(r.Columns) != len(r.Values) || r.Number < 1 || r.SRID < 0 {
@@ -120,4 +121,16 @@ func FuzzUnpack(f *testing.F) {
 			seen[s.Name] = true
 		}
 	})
+}
+
+func TestElementsOfAList(t *testing.T) {
+	t.Parallel()
+	for list, want := range map[string][]string{
+		`{"a b","c d"}`: {"a b", "c d"}, `{"a \"x\"","b ,\",\""}`: {`a "x"`, `b ,","`}, `{"a x\","b y\"}`: {`a x\`, `b y\`}, `{"a x\",","b y"}`: {`a x",`, "b y"},
+		`{"a \\"b\c"}`: {`a \"b\c`}, `{"a {}","b }"}`: {"a {}", "b }"}, `{"a`: nil, "": nil, "{}": nil, `{"a b\"}`: {`a b\`}, `{"a b\""}`: {`a b"`},
+	} {
+		if got := slices.Collect(elements(list)); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", list, got, want)
+		}
+	}
 }

@@ -84,10 +84,10 @@ const (
 // the disk and that of ctx.
 func Unpack(ctx context.Context, file io.ReaderAt, size int64, name, folder string) (sources []Source, passed int, err error) {
 	body := &bodyReader{ctx: ctx, r: file, left: -1}
-	head := make([]byte, 4)
+	head := make([]byte, 32)
 	if n, err := body.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, 0, fmt.Errorf("read %.80s: %w", name, err)
-	} else if head = head[:n]; !bytes.Equal(head, []byte("PK\x03\x04")) {
+	} else if head = head[:n]; !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		s, err := unpackOne(io.NewSectionReader(body, 0, size), head, name, folder)
 		return []Source{s}, 0, errors.Join(err, lend(folder))
 	}
@@ -143,6 +143,9 @@ func damagedArchive(err error) *Fault {
 
 // unpackOne lays a file down that is a data set by itself.
 func unpackOne(body io.Reader, head []byte, name, folder string) (Source, error) {
+	if fault := foreignOf(head); fault != nil {
+		return Source{}, fault
+	}
 	kind, ok := KindOf(name)
 	switch {
 	case bytes.HasPrefix(head, []byte("SQLi")):
@@ -209,6 +212,7 @@ type unpacking struct {
 	folder string
 	left   int64 // bytes that may still be written
 	passed int
+	other  *Fault // of a file that is passed over and could be sent otherwise
 	order  []string
 	sets   map[string]*set // by folder and stem, in lower case
 }
@@ -238,7 +242,9 @@ func (u *unpacking) sort(f *zip.File) {
 	}
 	ext := strings.ToLower(path.Ext(base))
 	if !slices.ContainsFunc(kinds(), func(k Kind) bool { return slices.Contains(parts[k], ext) }) {
-		u.passed++
+		if u.passed++; u.other == nil {
+			u.other = foreignNamed(ext)
+		}
 		return
 	}
 	u.set(dir+stem(base), stem(base), false).files[ext] = f
@@ -302,6 +308,9 @@ func (u *unpacking) unpack() ([]Source, error) {
 		if len(found) == 0 {
 			u.passed += len(s.files)
 		}
+	}
+	if len(sources) == 0 && u.other != nil {
+		return nil, u.other
 	}
 	if len(sources) == 0 {
 		return nil, &Fault{
