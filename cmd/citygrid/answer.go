@@ -102,6 +102,9 @@ func printQuestions(name string, r census.Report) int {
 			}
 			fmt.Printf("    %s / %s\n", printable(e.ZH), printable(e.EN))
 		}
+		if q.Form == census.FormDate {
+			fmt.Printf("  --answer %s  任一日期 / any day\n", quoted(q.Key+"=2012-12-31"))
+		}
 		last := len(q.Options) - 1
 		for i, o := range q.Options {
 			if i >= optionsShown && i < last {

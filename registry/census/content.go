@@ -49,7 +49,7 @@ func (f File) reader(ctx context.Context) (Reader, error) {
 	case FormatXLSX:
 		return f.workbook()
 	case FormatMaps:
-		return &MapFile{ctx: ctx, tool: f.Maps, name: f.Name, body: f.Body, only: f.Sheets, encoding: f.Encoding, named: len(f.Columns) > 0}, nil
+		return &MapFile{ctx: ctx, tool: f.Maps, name: f.Name, body: f.Body, only: f.Sheets, encoding: f.Encoding, columns: f.Columns}, nil
 	}
 	return NewReader(f.Format, f.Body)
 }
@@ -95,6 +95,8 @@ func formatIn(named Format, head []byte) Format {
 		return FormatMaps
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
 		return FormatXLSX
+	case vector.Foreign(head) && named != FormatXLSX:
+		return FormatMaps
 	case named == FormatMaps && !bytes.HasPrefix(text, []byte("{")):
 		return named
 	case len(text) > 0 && text[0] == recordSeparator:

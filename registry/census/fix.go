@@ -49,6 +49,8 @@ func fixText(code string) catalog.Text {
 		return catalog.Text{ZH: "按对问题的答复读取", EN: "read as was answered"}
 	case CodeSinglePart:
 		return catalog.Text{ZH: "只有一个部分的多部分几何按单个读取", EN: "shapes of several parts that have one part only taken as that part"}
+	case CodeClosedLine:
+		return catalog.Text{ZH: "图形中的闭合线按其围成的面读取", EN: "closed lines of a drawing taken for the polygons that they bound"}
 	case CodeUnitByName:
 		return catalog.Text{ZH: "按单位名称补上了单位代码", EN: "unit codes filled in by the unit's name"}
 	}

@@ -28,7 +28,7 @@ const FileNames = ".csv, .tsv, .txt, .xlsx, .geojson, .geojsonl, .gpkg, .kml, .k
 
 // FormatOf tells the format by a file's name, in any case: .csv, .tsv, .txt (a table as well), .xlsx, .geojson, .json, .geojsonl, .geojsonseq, .ndjson, .zip, .kmz, or
 // the main file of a set that package vector reads (.shp, .gpkg …).
-// An import reads a file as what it is, whichever of these it is named as. The kinds of workbooks that are not read are FormatXLSX too: its reader says what to do.
+// An import reads a file as what it is, whichever of these it is named as. The kinds of workbooks that are not read are FormatXLSX too, and .dwg, .mdb, .rar and .7z FormatMaps: the reader says what to do.
 func FormatOf(name string) (Format, error) {
 	switch ext := strings.ToLower(path.Ext(name)); ext {
 	case ".csv", ".tsv", ".txt":
@@ -42,7 +42,7 @@ func FormatOf(name string) (Format, error) {
 	case ".zip", ".kmz":
 		return FormatMaps, nil
 	default:
-		if _, ok := vector.KindOf(name); ok {
+		if _, ok := vector.KindOf(name); ok || vector.ForeignName(name) {
 			return FormatMaps, nil
 		}
 		return "", fmt.Errorf("survey file %.60q: only %s are read, not %.20q", name, FileNames, ext)

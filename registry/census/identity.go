@@ -14,6 +14,9 @@ func (in *inspection) identity(c *registry.Component) {
 	c.Name = in.cell(objName)
 	text, whole := in.code(objID)
 	if text == "" {
+		if drawn, _ := in.drawnSubclass(); c.Name == "" && drawn != "" {
+			c.Name = in.subclasses[drawn].NameZH
+		}
 		if whole && !in.refused(objID) {
 			in.missing(objID)
 			in.noCode = len(in.issues)
@@ -31,6 +34,7 @@ func (in *inspection) identity(c *registry.Component) {
 		in.unknownSubclass(code.Subclass())
 		return
 	}
+	in.drawn(subclass)
 	switch c.Name {
 	case subclass.NameZH:
 	case "":

@@ -45,8 +45,8 @@ type MapFile struct {
 	encoding Encoding // empty: told from the texts
 	how      []catalog.Text
 	rows     int
-	named    bool           // it was said what columns mean
-	systems  map[string]int // by sheet
+	columns  map[string]string // as File.Columns
+	systems  map[string]int    // by sheet
 }
 
 // SRID is the number of a sheet's coordinate system by EPSG, as the file says it; 0 where it does not. It is known when a row of the sheet was read.
@@ -73,9 +73,6 @@ func (m *MapFile) Rows() iter.Seq2[Row, error] {
 }
 
 func (m *MapFile) read(folder string, yield func(Row, error) bool) error {
-	if m.tool == nil {
-		return vector.NoGDAL()
-	}
 	size, err := m.body.Seek(0, io.SeekEnd)
 	if err != nil {
 		return fmt.Errorf("read: %w", err)
@@ -83,6 +80,9 @@ func (m *MapFile) read(folder string, yield func(Row, error) bool) error {
 	at, ok := m.body.(io.ReaderAt)
 	if !ok {
 		return errors.New("a file of maps can be read from a file only")
+	}
+	if head, err := headOf(io.NewSectionReader(at, 0, headBytes)); m.tool == nil && (err != nil || !vector.Foreign(head)) {
+		return errors.Join(err, vector.NoGDAL())
 	}
 	sources, passed, err := vector.Unpack(m.ctx, at, size, m.name, folder)
 	if err != nil {
@@ -137,6 +137,9 @@ func (l *layers) read() error {
 	if err := l.tellEncoding(); err != nil {
 		return err
 	}
+	if l.source.Kind == vector.DXF {
+		return l.drawing()
+	}
 	for record, err := range l.file.tool.Records(l.file.ctx, l.source) {
 		if err != nil {
 			return err
@@ -161,9 +164,6 @@ func (l *layers) read() error {
 
 // begin takes the names of a layer and of its columns.
 func (l *layers) begin(record *vector.Record) error {
-	if l.source.Kind == vector.DXF && !l.file.named {
-		return noColumns(l.source.Name + string(vector.DXF))
-	}
 	first := record.Layer != l.layer
 	l.layer, l.raw = record.Layer, slices.Clone(record.Columns)
 	l.keep, l.sheet = nil, ""
@@ -218,13 +218,6 @@ func (l *layers) begin(record *vector.Record) error {
 	return nil
 }
 
-// noColumns refuses a drawing: its layers and texts are no columns in which anything of a component could stand.
-func noColumns(name string) error {
-	return fileError(0, CodeMissingColumn, name,
-		fmt.Sprintf("%.60s 是 DXF 图形，没有属性列，而每个部件都必须有标识码（ObjID）、状态（ObjState）和初始日期（ORDate）；请由 GIS 软件挂接属性后导出 GeoPackage 或 Shapefile，或提交带坐标列的 CSV、XLSX", name),
-		fmt.Sprintf("%.60s is a DXF drawing: it has no columns, and every component needs its code (ObjID), state (ObjState) and date (ORDate); join them to the shapes in a GIS and export a GeoPackage or Shapefile, or send a CSV or XLSX with the positions in columns", name))
-}
-
 // kmlColumns are what GDAL makes of how KML is drawn.
 var kmlColumns = []string{"timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"}
 
@@ -249,21 +242,26 @@ func (l *layers) row(record *vector.Record) Row {
 			})
 		}
 	}
+	l.shape(&row, record)
+	return row
+}
+
+// shape gives a row the shape of its record.
+func (l *layers) shape(row *Row, record *vector.Record) {
 	if record.Shape == nil {
-		return row
+		return
 	}
 	g, err := geo.DecodeEWKB(record.Shape)
 	if err != nil {
 		row.Faults = []Issue{{
 			Sheet: row.Sheet, Row: row.Line, Code: CodeBadGeometry, Severity: Error, Message: faultText(err),
 		}}
-		return row
+		return
 	}
 	if l.source.Loose {
 		g = withoutZero(g)
 	}
 	row.Geometry = g
-	return row
 }
 
 // withoutZero takes heights away that are all 0: the format does not say whether there are any.

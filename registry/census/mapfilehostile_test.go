@@ -180,17 +180,37 @@ func packageOf(t *testing.T, table string) string {
 	return string(b)
 }
 
-func TestADrawingIsToldWhatItLacks(t *testing.T) {
+func TestADrawingHasTheColumnsThatItsEntitiesHave(t *testing.T) {
 	t.Parallel()
-	var body strings.Builder
-	body.WriteString("0\nSECTION\n2\nENTITIES\n")
-	for range 100 {
-		body.WriteString("0\nPOINT\n8\nLAMP\n10\n111.2846\n20\n30.7012\n30\n0\n")
+	body := "0\nSECTION\n2\nENTITIES\n" +
+		"0\nPOINT\n8\nLAMP\n10\n111.2846\n20\n30.7012\n30\n0\n" +
+		"0\nPOINT\n8\nLAMP\\U+706F\n10\n111.2846\n20\n30.7012\n30\n0\n1001\nSOUTH\n1000\n155110\n1000\nNote=\\U+8DEF\\U+x\n" +
+		"0\nTEXT\n8\nLAMP\n10\n111.2846\n20\n30.7012\n40\n1.0\n1\nlettering\n" +
+		"0\nENDSEC\n0\nEOF\n"
+	rows, err := readMap(t, "drawing.dxf", body)
+	if err != nil || len(rows) != 2 || rows[0].Columns != nil && len(rows[0].Columns) > 0 ||
+		!slices.Equal(rows[1].Columns, []string{"SOUTH", "Note"}) || !slices.Equal(rows[1].Values, []string{"155110", "路\\U+x"}) ||
+		rows[0].drawn.of.key != "layer.LAMP" || rows[1].drawn.of.key != "layer.LAMP灯" {
+		t.Errorf("%v, %+v", err, rows)
 	}
-	body.WriteString("0\nENDSEC\n0\nEOF\n")
-	rows, err := readMap(t, "drawing.dxf", body.String())
-	if !fileFault(err, CodeMissingColumn) || len(rows) != 0 || !strings.Contains(err.Error(), "ObjID") || !strings.Contains(err.Error(), "export a GeoPackage") {
-		t.Errorf("%v, %d rows", err, len(rows))
+	tool, err := vector.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]string{"Layer": "ObjName", "text": "Note"}
+	reader, _, err := Open(t.Context(), File{Name: "a.dxf", Format: FormatMaps, Columns: named, Maps: tool, Body: strings.NewReader(body)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for row, err := range reader.Rows() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, strings.Join(row.Values[:2], "|"))
+	}
+	if !slices.Equal(said, []string{"LAMP|", "LAMP灯|", "LAMP|lettering"}) {
+		t.Errorf("%q", said)
 	}
 }
 

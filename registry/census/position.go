@@ -16,6 +16,7 @@ import (
 // position reads the geometry, compares it with sub-class, extent and division, and assigns the grid cell.
 func (in *inspection) position(c *registry.Component) {
 	c.StatedGrid, _ = in.code(bgID)
+	in.enclose(c.Code.Subclass())
 	g := in.geometry()
 	if g == nil || !in.inside(g) {
 		return

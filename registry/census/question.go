@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"citygrid/registry"
 	"citygrid/registry/catalog"
@@ -22,6 +23,8 @@ type Question struct {
 	Options  []Option `json:"options"`
 	Proposal string   `json:"proposal"` // the value of the option that is likely; empty: none is
 	Rows     int64    `json:"rows"`     // how many it concerns; 0: the whole file
+	// Form says what answers the question beside its options: FormDate, any day up to today as 2012-12-31; empty: nothing does.
+	Form string `json:"form,omitempty"`
 }
 
 // Option is one answer to a [Question].
@@ -81,6 +84,12 @@ func (q Question) Check(value string) error {
 		return nil
 	}
 	var values []string
+	if q.Form == FormDate {
+		if _, err := time.Parse(time.DateOnly, value); err == nil {
+			return nil // the check knows today
+		}
+		values = valuesForAll(orDate)
+	}
 	for _, o := range q.Options {
 		values = append(values, o.Value)
 	}
@@ -105,6 +114,9 @@ type asked struct {
 	states  texts
 	blanks  map[attribute]*blanks
 	headers []*unclearHeader
+	symbols []*symbol      // of drawings, that are open
+	drawn   []catalog.Text // what the names of layers and blocks say
+	silent  map[attribute]*silence
 	text    *Question          // about its encoding
 	covered map[attribute]bool // by the questions about headers
 	used    map[string]*Answer
@@ -113,7 +125,7 @@ type asked struct {
 
 func newAsked(answers map[string]string, silent bool) asked {
 	return asked{
-		answers: answers, refused: silent || answers[AnswerEverything] == AnswerRefuse, used: map[string]*Answer{}, covered: map[attribute]bool{}, blanks: map[attribute]*blanks{},
+		answers: answers, refused: silent || answers[AnswerEverything] == AnswerRefuse, used: map[string]*Answer{}, covered: map[attribute]bool{}, blanks: map[attribute]*blanks{}, silent: map[attribute]*silence{},
 		units: texts{map[string]*openText{}}, states: texts{map[string]*openText{}},
 	}
 }
@@ -155,9 +167,9 @@ func (a *asked) applied() []Answer {
 
 // recognised says the answers that were applied.
 func (a *asked) recognised() []catalog.Text {
-	var list []catalog.Text
+	list := slices.Clone(a.drawn)
 	for _, given := range a.applied() {
-		if len(list) == answersListed {
+		if len(list) == len(a.drawn)+answersListed {
 			return append(list, catalog.Text{ZH: "……", EN: "…"})
 		}
 		zh, en := "按答复："+given.Key+" = "+given.Value, "as answered: "+given.Key+" = "+given.Value

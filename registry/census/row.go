@@ -26,6 +26,8 @@ type Row struct {
 	Sample bool
 	// Note marks what is no component, and not counted as one: its Issues alone are told.
 	Note bool
+
+	drawn *drawnAs // of a drawing
 }
 
 // Reader yields the rows of a survey file. A record that cannot be read is a Row with Faults and reading goes on; an error ends

@@ -180,6 +180,9 @@ func (r *run) row(ctx context.Context, row *Row) error {
 			return nil
 		}
 	}
+	if row.drawn != nil && r.checker.leavesOut(row.drawn) {
+		return nil
+	}
 	r.batch.Read++
 	if r.batch.Read%progressRows == 0 {
 		if err := ctx.Err(); err != nil {
@@ -259,6 +262,8 @@ func (r *run) kept() []Issue {
 func (r *run) ask() bool {
 	r.questions = append(r.questions, r.checker.questionsOfColumns()...)
 	r.questions = append(r.questions, r.checker.questionsOfBlanks()...)
+	r.questions = append(r.questions, r.checker.questionsOfSilence()...)
+	r.questions = append(r.questions, r.checker.questionsOfDrawings(MaxQuestions-len(r.questions))...)
 	r.questions = append(r.questions, r.checker.questionsOfTexts(MaxQuestions-len(r.questions))...)
 	return len(r.questions) > 0
 }

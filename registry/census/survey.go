@@ -16,6 +16,9 @@ func (in *inspection) survey(c *registry.Component) {
 	var given bool
 	if c.FirstSurveyed, given = in.date(orDate); !given {
 		if c.FirstSurveyed = in.surveyedAbove(); c.FirstSurveyed.IsZero() {
+			c.FirstSurveyed = in.surveyedForAll()
+		}
+		if c.FirstSurveyed.IsZero() {
 			in.missing(orDate)
 		}
 	}
@@ -36,6 +39,9 @@ func (in *inspection) state() registry.State {
 	text := in.word(objState)
 	if text == "" || ditto(text) {
 		if s := in.stateAbove(); s != "" {
+			return s
+		}
+		if s := in.stateForAll(); s != "" {
 			return s
 		}
 		in.missing(objState)
