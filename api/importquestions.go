@@ -16,6 +16,7 @@ type questionJSON struct {
 	Evidence []catalog.Text  `json:"evidence"`
 	Options  []census.Option `json:"options"`
 	Proposal string          `json:"proposal,omitempty"`
+	Form     string          `json:"form,omitempty"`
 	Rows     int64           `json:"rows"`
 }
 
@@ -31,7 +32,7 @@ func (s *Server) importQuestions(r *request) (*answer, error) {
 	}
 	open := make([]questionJSON, len(q.Open))
 	for n, o := range q.Open {
-		open[n] = questionJSON{o.Key, o.Text, listed(o.Evidence), listed(o.Options), o.Proposal, o.Rows}
+		open[n] = questionJSON{o.Key, o.Text, listed(o.Evidence), listed(o.Options), o.Proposal, o.Form, o.Rows}
 	}
 	given := q.Given
 	if given == nil {

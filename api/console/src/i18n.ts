@@ -112,6 +112,7 @@ const table = {
   recognised: ["识别结果", "What was recognised"],
   questions: ["待答问题（{n}）", "What only you can say ({n})"],
   questionsHint: ["尚未作任何更改。全部答完后按答复重新读取该文件；下面的问题清单是对各项都不认定时的情形。", "Nothing was changed yet. When all is answered the file is read again; what was found, below, is as if each answer were no."],
+  onDay: ["都按这一天", "this day for all"],
   chooseAnswer: ["请选择…", "Choose…"],
   likely: ["建议", "likely"],
   proposals: ["按建议填入（{n}）", "Fill in what is likely ({n})"],

@@ -70,7 +70,7 @@ export class ImportQuestions {
       el("legend", {}, el("span", { lang: language }, text[language]), el("span", { class: "en", lang: other }, text[other])),
       el("code", {}, key),
       evidence.length > 0 && el("ul", { class: "evidence" }, ...evidence.map((line) => el("li", {}, line[language]))),
-      options.length > mostRadios ? this.list(language, question) : el("div", { class: "options" }, ...options.map(({ value }) => this.radio(language, question, value, i))));
+      question.form === "date" ? this.day(language, question, i) : options.length > mostRadios ? this.list(language, question) : el("div", { class: "options" }, ...options.map(({ value }) => this.radio(language, question, value, i))));
   }
 
   private radio(language: Language, question: Question, value: string, i: number): HTMLElement {
@@ -81,6 +81,24 @@ export class ImportQuestions {
       }),
       el("span", {}, optionText(language, question, value)),
       question.proposal === value && el("span", { class: "tag" }, say(language, "likely")));
+  }
+
+  /** Any day answers, beside the options. */
+  private day(language: Language, question: Question, i: number): HTMLElement {
+    const given = this.chosen.get(question.key) ?? "";
+    const dated = given !== "" && !question.options.some(({ value }) => value === given);
+    const day: HTMLInputElement = el("input", { type: "date", max: new Date().toISOString().slice(0, 10), value: dated ? given : "", "aria-label": question.text[language] });
+    const mark: HTMLInputElement = el("input", { type: "radio", name: `question-${i}`, value: "", required: true, checked: dated });
+    const take = (): void => {
+      day.required = mark.checked;
+      if (day.value) this.chosen.set(question.key, day.value);
+      else this.chosen.delete(question.key);
+    };
+    mark.addEventListener("change", take);
+    day.addEventListener("input", () => { mark.checked = true; take(); });
+    const others = question.options.map(({ value }) => this.radio(language, question, value, i));
+    for (const other of others) other.addEventListener("change", () => { day.required = false; });
+    return el("div", { class: "options" }, el("label", {}, mark, el("span", {}, say(language, "onDay")), day), ...others);
   }
 
   private list(language: Language, question: Question): HTMLElement {

@@ -156,6 +156,8 @@ export interface Question {
   proposal?: string;
   /** How many rows it concerns; 0: the whole file. */
   rows: number;
+  /** What answers beside the options: any day, as 2012-12-31. */
+  form?: "date";
 }
 
 export type Severity = "error" | "warning" | "fixed";

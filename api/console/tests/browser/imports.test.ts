@@ -128,6 +128,26 @@ test("what was found is shown though the page was told more while it was on its 
   await expect(page.locator(".found .issuetable tbody tr")).toHaveCount(1);
 });
 
+test("a drawing is asked about what it draws, and a day that holds for all of it", async ({ page, server, key, request }) => {
+  const [lamp] = await points(request, server, 1) as [Component];
+  const { code } = lamp.properties;
+  const at = [10, lamp.geometry.coordinates[0], 20, lamp.geometry.coordinates[1], 30, "0.0"];
+  const groups = [0, "SECTION", 2, "ENTITIES", 0, "INSERT", 8, "DLDW", 66, 1, 2, "GC013", ...at, 0, "ATTRIB", 8, "DLDW", ...at, 40, "1.0", 1, code, 2, "ObjID", 0, "SEQEND", 8, "DLDW", 0, "ENDSEC", 0, "EOF"];
+  await openImports(page, server, key);
+  await drop(page, "地形图.dxf", Buffer.from(groups.join("\n") + "\n"));
+  await expect(question(page, "block.GC013").locator("option").nth(1)).toContainText("建议");
+  await question(page, "block.GC013").locator("select").selectOption(code.slice(6, 10));
+  await page.locator("[data-act=sendAnswers]").click();
+  await question(page, "value.ObjState").locator("input[value=完好]").check();
+  await question(page, "value.ORDate").locator("input[type=date]").fill("2011-05-01");
+  await expect(question(page, "value.ORDate").locator("input[type=radio]").first()).toBeChecked();
+  await page.locator("[data-act=sendAnswers]").click();
+  await expect(state(page)).toHaveAttribute("data-state", "staged");
+  await expect(figure(page, "rowsGood")).toHaveText("1");
+  await expect(page.locator(".recognised")).toContainText("value.ORDate = 2011-05-01");
+  await page.locator("[data-act=discard]").click();
+});
+
 test("a wrong key is refused in words, and no file is sent without one", async ({ page, server, request }) => {
   await page.goto(`${server}/imports`);
   await page.locator("#files").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: surveyed(await points(request, server, 20), () => ({})) });
