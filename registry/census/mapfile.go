@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	geom "github.com/twpayne/go-geom"
-	"golang.org/x/text/transform"
 
 	"citygrid/geo"
 	"citygrid/registry/catalog"
@@ -32,6 +31,7 @@ const (
 const (
 	maxLayers    = 200
 	maxLayerName = 1 << 10 // bytes
+	maxSaid      = 1000    // lines about how a file was read
 )
 
 // MapFile reads a file of a geographic information system, or a zip archive of such: each layer is a sheet, where there are several. Texts that the format
@@ -100,7 +100,11 @@ func (m *MapFile) read(folder string, yield func(Row, error) bool) error {
 	return nil
 }
 
-func (m *MapFile) say(zh, en string) { m.how = append(m.how, catalog.Text{ZH: zh, EN: en}) }
+func (m *MapFile) say(zh, en string) {
+	if len(m.how) < maxSaid {
+		m.how = append(m.how, catalog.Text{ZH: zh, EN: en})
+	}
+}
 
 // mapFault gives a fault of the file the shape that a report shows.
 func mapFault(err error) error {
@@ -172,8 +176,7 @@ func (l *layers) begin(record *vector.Record) error {
 		if l.source.Kind == vector.KML && slices.Contains(kmlColumns, name) {
 			continue
 		}
-		name, _ := l.text(name)
-		if name = oneLine(strings.ToValidUTF8(name, string(utf8.RuneError))); name == "" {
+		if name = l.columnName(name, i); name == "" {
 			name = fmt.Sprintf("#%d", i+1)
 		}
 		names = append(names, name)
@@ -302,97 +305,4 @@ func withoutZero(g geom.T) geom.T {
 		return geom.NewMultiPolygonFlat(geom.XY, plane, all)
 	}
 	return g
-}
-
-// tellEncoding finds out how the texts of a raw source are written.
-func (l *layers) tellEncoding() error {
-	if !l.source.Raw {
-		return nil
-	}
-	if l.encoding = l.file.encoding; l.encoding != "" {
-		return nil
-	}
-	notUTF8, notGB := 0, 0
-	var sample []byte
-	for text, err := range l.source.Texts() {
-		if err != nil {
-			return err
-		}
-		if _, ok := whole(text.Bytes, text.Full, UTF8); !ok {
-			notUTF8++
-		}
-		if _, ok := whole(text.Bytes, text.Full, GB18030); !ok {
-			if notGB++; sample == nil {
-				sample = slices.Clone(text.Bytes[:min(len(text.Bytes), sampleBytes)])
-			}
-		}
-	}
-	label := l.source.Label()
-	said := ""
-	if label != "" {
-		said = fmt.Sprintf(" (%s)", label)
-	}
-	switch {
-	case notUTF8 == 0:
-		l.encoding = UTF8
-		return nil
-	case notGB == 0:
-		l.encoding = GB18030
-		l.file.say(fmt.Sprintf("%.60s：文字按 GB18030 读取%s", l.source.Name, said), fmt.Sprintf("%.60s: texts read as GB18030%s", l.source.Name, said))
-		return nil
-	}
-	return fileError(0, CodeUnknownEncoding, fmt.Sprintf("% x", sample),
-		fmt.Sprintf("%.60s 的文字既不全是 UTF-8（%d 处不是），也不全是 GB18030（%d 处不是）；请用 --encoding 指定编码，或重新导出", l.source.Name, notUTF8, notGB),
-		fmt.Sprintf("the texts of %.60s are neither all UTF-8 (%d are not) nor all GB18030 (%d are not): name the encoding with --encoding, or export it again", l.source.Name, notUTF8, notGB))
-}
-
-// text decodes a text of the source; cut says that half a character at its end was left out.
-func (l *layers) text(raw string) (text string, cut bool) {
-	if !l.source.Raw || plain(raw) {
-		return raw, false
-	}
-	if text, ok := l.known[raw]; ok {
-		return text, false
-	}
-	b := []byte(raw)
-	n, ok := whole(b, true, l.encoding)
-	text = string(b[:n])
-	if !ok || l.encoding != UTF8 {
-		decoded, _, err := transform.Bytes(decoder(l.encoding), b[:n])
-		if text = string(decoded); err != nil {
-			text = strings.ToValidUTF8(raw, string(utf8.RuneError)) // which the check of cells refuses
-		}
-	}
-	if cut = ok && n < len(b); !cut && len(raw) <= longestKnown && len(l.known) < mostKnown {
-		if l.known == nil {
-			l.known = map[string]string{}
-		}
-		l.known[raw] = text
-	}
-	return text, cut
-}
-
-// Texts that are short come again and again: the names of units, states.
-const longestKnown, mostKnown = 64, 4096
-
-// whole reports whether bytes are text of an encoding, and how many of them are: of a text that fills its field half a character at the end may be
-// missing (import trap 4).
-func whole(b []byte, full bool, e Encoding) (int, bool) {
-	longest := 3 // bytes of half a character
-	for n := len(b); n >= len(b)-longest && n >= 0; n-- {
-		if fits(b[:n], e) {
-			return n, n == len(b) || full
-		}
-	}
-	return len(b), false
-}
-
-func fits(b []byte, e Encoding) bool {
-	if e == UTF8 {
-		return utf8.Valid(b)
-	}
-	var check gbChecker
-	check.Write(b) // never fails
-	_, bad := check.fault()
-	return !bad
 }

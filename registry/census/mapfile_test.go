@@ -234,3 +234,58 @@ func TestTrap31AShapefileInADeclaredZoneIsReadInDegrees(t *testing.T) {
 		t.Errorf("%d rows", rows)
 	}
 }
+
+// mapInfo is a zip archive of a table in MapInfo's exchange format.
+func mapInfo(t *testing.T, charset, columns string, rows ...string) []byte {
+	t.Helper()
+	head := "Version 300\n" + charset + "Delimiter \",\"\nCoordSys Earth Projection 1, 104\nColumns " + columns + "Data\n\n"
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, text := range map[string]string{"lamps.mif": head + strings.Repeat("Point 111.28 30.7\n", len(rows)), "lamps.mid": strings.Join(rows, "\n") + "\n"} {
+		member, err := w.Create(name)
+		if err == nil {
+			_, err = member.Write([]byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestTrap3TheCharacterSetOfMapInfoIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	columns := "3\n  ObjID Char(16)\n  " + inGBK(t, "名称") + " Char(20)\n  Charset Char(9)\n"
+	row := "\"4205020118000001\",\"" + inGBK(t, "路灯") + "\",\"" + encoded(t, simplifiedchinese.GB18030, "㐂𠮷") + "\""
+	for charset, says := range map[string]string{
+		"": "", "Charset \"WindowsSimpChinese\"\n": " (WindowsSimpChinese)", "Charset \"WindowsLatin1\"\n": " (WindowsLatin1)", "CHARSET \"Neutral\"\n": " (Neutral)", "Charset \"UTF-8\"\n": " (UTF-8)",
+	} {
+		got, how, err := readMaps(t, mapInfo(t, charset, columns, row), "")
+		if err != nil || len(got) != 1 || got[0] != "1 4205020118000001|路灯|㐂𠮷" || !strings.Contains(how, "lamps: texts read as GB18030"+says+"\n") {
+			t.Errorf("%q: %v, %q, %s", charset, err, got, how)
+		}
+	}
+	got, how, err := readMaps(t, mapInfo(t, "Charset \"WindowsSimpChinese\"\n", "2\n  ObjID Char(16)\n  Note Char(20)\n", `"4205020118000001","路灯坏了"`), "")
+	if err != nil || len(got) != 1 || got[0] != "1 4205020118000001|路灯坏了" || how != "" {
+		t.Errorf("UTF-8 that says GBK: %v, %q, %s", err, got, how)
+	}
+}
+
+// Programs that do not know an encoding write names of which half is left, and values as they are.
+func TestTrap3NamesThatAreDamagedRefuseNoFile(t *testing.T) {
+	t.Parallel()
+	columns := "3\n  ObjID Char(16)\n  _\xdf_\xcc Char(20)\n  " + inGBK(t, "备注") + " Char(20)\n"
+	row := "\"4205020118000001\",\"58\",\"" + inGBK(t, "路灯") + "\""
+	got, how, err := readMaps(t, mapInfo(t, "", columns, row), "")
+	if err != nil || len(got) != 1 || got[0] != "1 4205020118000001|58|路灯" || !strings.Contains(how, "lamps: the name of column 2 is damaged") || !strings.Contains(how, "read as #2") {
+		t.Errorf("%v, %q, %s", err, got, how)
+	}
+	fields := []dbaseField{{"ObjID", 16}, {inGBK(t, "备注"), 20}}
+	got, _, err = readMaps(t, shapefile(t, dbase(0, fields, []string{" ", "4205020118000001", "路灯坏了"}), "", [2]float64{111.28, 30.7}), "")
+	if err != nil || len(got) != 1 || got[0] != "1 4205020118000001|路灯坏了" {
+		t.Errorf("names in GBK, values in UTF-8: %v, %q", err, got)
+	}
+}

@@ -91,10 +91,10 @@ func FuzzUnpack(f *testing.F) {
 	f.Add([]byte("0\nEOF\n"), "路灯.dxf")
 	var archive bytes.Buffer
 	w := zip.NewWriter(&archive)
-	for _, name := range []string{"东/a.shp", "东/A.dbf", "西/a.shp", "西/a.dbf", "b.gdb/a00000001.gdbtable", "../c.kml", "note.txt"} {
+	for _, name := range []string{"东/a.shp", "东/A.dbf", "西/a.shp", "西/a.dbf", "b.gdb/a00000001.gdbtable", "../c.kml", "note.txt", "d.tab", "d.dat", "d.map", "d.id", "e.mif", "e.mid"} {
 		member, err := w.Create(name)
 		if err == nil {
-			_, err = member.Write([]byte(name))
+			_, err = member.Write([]byte("!charset WindowsSimpChinese\n Type NATIVE Charset \"UTF-8\"\nCharset \"WindowsSimpChinese\"\nColumns 1\n"))
 		}
 		if err != nil {
 			f.Fatal(err)

@@ -28,6 +28,7 @@ type Source struct {
 	Loose  bool // its layers do not say whether they have heights: all come with one, 0 where there is none
 	folder string
 	path   string
+	label  string // what a MapInfo table says of its encoding
 }
 
 // Kind is a format, by the extension of its main file.
@@ -177,7 +178,7 @@ func incomplete(name string, kind Kind) *Fault {
 
 func newSource(name string, kind Kind, folder, file string) Source {
 	return Source{
-		Name: shown(name), Kind: kind, Raw: kind == Shapefile || kind == DXF, Loose: kind == KML || kind == DXF,
+		Name: shown(name), Kind: kind, Raw: slices.Contains([]Kind{Shapefile, DXF, TAB, MIF}, kind), Loose: kind == KML || kind == DXF,
 		folder: folder, path: filepath.Join(folder, file),
 	}
 }
@@ -301,6 +302,9 @@ func (u *unpacking) unpack() ([]Source, error) {
 			source := newSource(s.name, kind, u.folder, strconv.Itoa(len(sources)+1)+string(kind))
 			source.Name = unlike(sources, source.Name, shown(s.path), shown(s.path)+string(kind))
 			if err := u.lay(s, source); err != nil {
+				return nil, err
+			}
+			if err := source.prepare(); err != nil {
 				return nil, err
 			}
 			sources = append(sources, source)

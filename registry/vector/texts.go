@@ -16,6 +16,7 @@ import (
 type Text struct {
 	Bytes []byte // they hold until the next
 	Full  bool   // the field is filled to its last byte: the text may have been cut there
+	Name  bool   // it is of the header: the name of a column
 }
 
 // Texts are the names of columns and the texts of a raw source that are not plain ASCII: what tells the encoding. Deleted records are left out.
@@ -23,11 +24,24 @@ type Text struct {
 func (s Source) Texts() iter.Seq2[Text, error] {
 	return func(yield func(Text, error) bool) {
 		var err error
+		more := true
+		take := func(t Text) bool {
+			more = yield(t, nil)
+			return more
+		}
 		switch s.Kind {
 		case Shapefile:
-			err = s.tableTexts(func(t Text) bool { return yield(t, nil) })
+			err = s.tableTexts(".dbf", nil, take)
 		case DXF:
-			err = s.lineTexts(func(t Text) bool { return yield(t, nil) })
+			err = s.lineTexts(string(DXF), take)
+		case TAB:
+			if err = s.lineTexts(string(TAB), named(take)); err == nil && more {
+				err = s.dataTexts(take)
+			}
+		case MIF:
+			if err = s.lineTexts(string(MIF), named(take)); err == nil && more {
+				err = s.lineTexts(".mid", take)
+			}
 		}
 		if err != nil {
 			yield(Text{}, err)
@@ -35,10 +49,19 @@ func (s Source) Texts() iter.Seq2[Text, error] {
 	}
 }
 
-// Label is what a Shapefile says of its encoding: the text of its .cpg, or else the language driver of its table in hexadecimal; "" where it says nothing.
+// named takes texts as names.
+func named(take func(Text) bool) func(Text) bool {
+	return func(t Text) bool {
+		t.Name = true
+		return take(t)
+	}
+}
+
+// Label is what a source says of its encoding: a MapInfo table the name of its character set, a Shapefile the text of its .cpg, or else the language driver
+// of its table in hexadecimal; "" where it says nothing.
 func (s Source) Label() string {
 	if s.Kind != Shapefile {
-		return ""
+		return s.label
 	}
 	if text, err := os.ReadFile(s.part(".cpg")); err == nil {
 		return strings.TrimSpace(strings.ToValidUTF8(string(text[:min(len(text), 40)]), "?"))
@@ -57,10 +80,12 @@ func (s Source) Label() string {
 
 func (s Source) part(ext string) string { return strings.TrimSuffix(s.path, string(s.Kind)) + ext }
 
-// tableTexts reads a dBASE table (dBASE III, IV and FoxPro, which Shapefile uses: ESRI's technical description of 1998): a header of 32 bytes, one of 32
-// for each field up to 0x0D, then records of one width, of which the first byte is a star where it is deleted.
-func (s Source) tableTexts(yield func(Text) bool) error {
-	f, err := os.Open(s.part(".dbf"))
+// tableTexts reads a dBASE table (dBASE III, IV and FoxPro, which Shapefile uses: ESRI's technical description of 1998; MapInfo's .dat is like it): a header
+// of 32 bytes, one of 32 for each field up to 0x0D, then records of one width, of which the first byte is a star where it is deleted.
+//
+// texts says which fields are texts where the table itself does not.
+func (s Source) tableTexts(part string, texts []bool, yield func(Text) bool) error {
+	f, err := os.Open(s.part(part))
 	if err != nil {
 		return err
 	}
@@ -68,38 +93,42 @@ func (s Source) tableTexts(yield func(Text) bool) error {
 	in := bufio.NewReaderSize(f, 256<<10)
 	var head [32]byte
 	if _, err := io.ReadFull(in, head[:]); err != nil {
-		return damaged(s.Name+".dbf", "the table has no header")
+		return damaged(s.Name+part, "the table has no header")
 	}
 	fields, width, left := []field(nil), 1, int(binary.LittleEndian.Uint16(head[8:]))-len(head)
 	for ; left >= 32; left -= 32 {
 		var raw [32]byte
 		if _, err := io.ReadFull(in, raw[:]); err != nil {
-			return damaged(s.Name+".dbf", "the table's header is cut")
+			return damaged(s.Name+part, "the table's header is cut")
 		}
 		if raw[0] == 0x0d {
 			left = max(0, left-32)
 			break
 		}
 		name, _, _ := bytes.Cut(raw[:11], []byte{0})
-		if !ascii(name) && !yield(Text{name, len(name) >= 10}) {
+		if !ascii(name) && !yield(Text{name, len(name) >= 10, true}) {
 			return nil
 		}
-		fields = append(fields, field{from: width, to: width + int(raw[16]), text: raw[11] == 'C'})
+		text := raw[11] == 'C'
+		if texts != nil {
+			text = len(fields) < len(texts) && texts[len(fields)]
+		}
+		fields = append(fields, field{from: width, to: width + int(raw[16]), text: text})
 		width += int(raw[16])
 	}
 	if record := int(binary.LittleEndian.Uint16(head[10:])); len(fields) == 0 || record < width {
-		return damaged(s.Name+".dbf", "the table's header contradicts itself")
+		return damaged(s.Name+part, "the table's header contradicts itself")
 	} else {
 		width = record
 	}
 	if _, err := in.Discard(max(0, left)); err != nil {
-		return damaged(s.Name+".dbf", "the table's header is cut")
+		return damaged(s.Name+part, "the table's header is cut")
 	}
 	record := make([]byte, width)
 	for n := binary.LittleEndian.Uint32(head[4:]); n > 0; n-- {
 		if _, err := io.ReadFull(in, record); err != nil {
 			if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
-				return damaged(s.Name+".dbf", "the table has fewer records than it says")
+				return damaged(s.Name+part, "the table has fewer records than it says")
 			}
 			return err
 		}
@@ -107,7 +136,8 @@ func (s Source) tableTexts(yield func(Text) bool) error {
 			continue
 		}
 		for _, f := range fields {
-			if text := record[f.from:f.to]; f.text && !ascii(text) && !yield(Text{bytes.TrimRight(text, " \x00"), text[len(text)-1] >= 0x80}) {
+			text, _, ended := bytes.Cut(record[f.from:f.to], []byte{0}) // GDAL reads no further
+			if f.text && !ascii(text) && !yield(Text{Bytes: bytes.TrimRight(text, " "), Full: !ended && text[len(text)-1] >= 0x80}) {
 				return nil
 			}
 		}
@@ -121,9 +151,9 @@ type field struct {
 	text     bool
 }
 
-// lineTexts are the lines of a drawing.
-func (s Source) lineTexts(yield func(Text) bool) error {
-	f, err := os.Open(s.path)
+// lineTexts are the lines of a drawing, of MapInfo's headers and exchange files.
+func (s Source) lineTexts(part string, yield func(Text) bool) error {
+	f, err := os.Open(s.part(part))
 	if err != nil {
 		return err
 	}
@@ -138,7 +168,7 @@ func (s Source) lineTexts(yield func(Text) bool) error {
 		case err == io.EOF:
 			return nil
 		case errors.Is(err, bufio.ErrBufferFull):
-			return damaged(s.Name+string(s.Kind), "a line is too long")
+			return damaged(s.Name+part, "a line is too long")
 		case err != nil:
 			return err
 		}
