@@ -107,7 +107,7 @@ func TestRecordsAreNotLostForADefaultOrAName(t *testing.T) {
 func sqlite(t testing.TB, file string, statements ...string) {
 	t.Helper()
 	for _, s := range statements {
-		gdal(t, "ogrinfo", "-q", "-dialect", "INDIRECT_SQLITE", "-sql", s, file)
+		gdal(t, "ogrinfo", "-q", "-sql", s, file)
 	}
 }
 
