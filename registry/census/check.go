@@ -213,7 +213,7 @@ func (in *inspection) extension(c *registry.Component) {
 	}
 	if in.row.Geometry != nil { // then columns of that name are not the position
 		for _, a := range []attribute{lon, lat, height} {
-			if v := in.cell(a); v != "" {
+			if v := in.cell(a); v != "" && (a != height || !in.heightInColumn()) {
 				extra[in.columns.column(a)] = v
 			}
 		}

@@ -219,11 +219,39 @@ func TestPointOnSharedEdgeGoesToLowerCode(t *testing.T) {
 func TestGeometryOfARowGoesBeforeItsColumns(t *testing.T) {
 	t.Parallel()
 	row := lamp("Height", "58")
-	row.Geometry = geom.NewPointFlat(geom.XY, []float64{111.295, 30.705})
+	row.Geometry = geom.NewPointFlat(geom.XYZ, []float64{111.295, 30.705, 60})
 	got, issues := testChecker(t).check(row)
 	want := `{"Height":"58","Lat":"30.705","Lon":"111.285"}`
 	if got.Grid != "420502001001002" || string(got.Extra) != want || len(issues) != 1 || issues[0].Code != CodeGridDiffers {
 		t.Errorf("got %s, %s, %v", got.Grid, got.Extra, issues)
+	}
+}
+
+func TestTheHeightOfAPointWithoutOneIsThatOfItsColumn(t *testing.T) {
+	t.Parallel()
+	at := []float64{111.285, 30.705}
+	for _, c := range []struct {
+		height string
+		shape  geom.T
+		want   geom.T
+		extra  string
+		issues []string
+	}{
+		{"58.5", geom.NewPointFlat(geom.XY, at), geom.NewPointFlat(geom.XYZ, []float64{111.285, 30.705, 58.5}), "", nil},
+		{"58.5", geom.NewMultiPointFlat(geom.XY, at), geom.NewPointFlat(geom.XYZ, []float64{111.285, 30.705, 58.5}), "", []string{"geometry single_part fixed"}},
+		{"", geom.NewPointFlat(geom.XY, at), geom.NewPointFlat(geom.XY, at), "", nil},
+		{"无", geom.NewPointFlat(geom.XY, at), geom.NewPointFlat(geom.XY, at), "", []string{"高程 sentinel fixed"}},
+		{"about 58", geom.NewPointFlat(geom.XY, at), geom.NewPointFlat(geom.XY, at), "", []string{"高程 bad_number error"}},
+		{"58500", geom.NewPointFlat(geom.XY, at), geom.NewPointFlat(geom.XY, at), "", []string{"高程 bad_number error"}},
+		{"58.5", geom.NewLineStringFlat(geom.XY, []float64{111.285, 30.705, 111.286, 30.705}), geom.NewLineStringFlat(geom.XY, []float64{111.285, 30.705, 111.286, 30.705}),
+			`{"高程":"58.5"}`, []string{"geometry_kind warning"}},
+	} {
+		row := lamp("高程", c.height, "Lon", "", "Lat", "")
+		row.Geometry = c.shape
+		got, issues := testChecker(t).check(row)
+		if string(got.Geometry) != string(geo.AppendEWKB(nil, c.want)) || string(got.Extra) != c.extra || !slices.Equal(brief(t, issues), c.issues) {
+			t.Errorf("%q on %T: %x, %s, %q", c.height, c.shape, got.Geometry, got.Extra, brief(t, issues))
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func (m *mapping) lacking() Kept {
 	return kept
 }
 
-// keep sets what the row leaves as it is. A geometry that is not made of columns is whole: without elevation it has none.
+// keep sets what the row leaves as it is. A geometry that is not made of columns is whole: without elevation it has none, unless it has that from one.
 func (in *inspection) keep(staged *StagedRow) {
 	if in.whole {
 		return
@@ -77,7 +77,7 @@ func (in *inspection) keepEmpty(staged *StagedRow) {
 		case deptCode1, deptCode2, deptCode3:
 			empty = empty && strings.TrimSpace(in.cell(a+1)) == ""
 		case height:
-			empty = empty && in.row.Geometry == nil
+			empty = empty && (in.row.Geometry == nil || in.heightInColumn())
 		}
 		if empty {
 			staged.Kept |= 1 << i

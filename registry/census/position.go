@@ -51,6 +51,7 @@ func (in *inspection) geometry() geom.T {
 		})
 		g = part
 	}
+	g = in.raised(g)
 	err := geo.CheckGeometry(g, geo.Limits{})
 	if err != nil && !noDegrees(err) {
 		in.shapeFault(err)
@@ -127,11 +128,12 @@ func (in *inspection) point() geom.T {
 				continue
 			}
 		}
-		v, ok := in.number(a, text)
-		if ok && a == height && !onGround(v) {
-			in.fail(height, CodeBadNumber, fmt.Sprintf("高程应以米为单位，在 %d 至 %d 之间", lowest, highest),
-				fmt.Sprintf("a height is in metres, from %d to %d", lowest, highest))
-			ok = false
+		var v float64
+		var ok bool
+		if a == height {
+			v, ok = in.elevation(text)
+		} else {
+			v, ok = in.number(a, text)
 		}
 		if !ok {
 			flat = nil // reported; the others are looked at all the same
