@@ -114,6 +114,7 @@ func TestTraps31And35TheCensusInAnotherSystemComesInAfterOneQuestion(t *testing.
 		url := c.registry(t)
 		citygrid(t, url, "import", zip).want(t, exitOpen, "position", "EPSG:4525: 11393 of 11393 rows lie in the city", "--answer 'position=EPSG:4525'")
 		citygrid(t, url, "import", zip, "--answer", "position=EPSG:4525").want(t, 0, "11393 created", " 0 refused")
+		sameDigests(t, "EPSG:4525", values(t, url), values(t, drawn))
 		if far := farthest(t, vertices(t, url), want); far > 0.01 {
 			t.Errorf("%.4f m apart", far)
 		}
@@ -124,6 +125,7 @@ func TestTraps31And35TheCensusInAnotherSystemComesInAfterOneQuestion(t *testing.
 		citygrid(t, url, "import", table).want(t, exitOpen, "--answer 'position=EPSG:4546/swapped'")
 		citygrid(t, url, "import", table, "--answer", "position=EPSG:4546/swapped").want(t, 0, "11093 created", " 0 refused")
 		citygrid(t, url, "import", c.shapes()).want(t, 0, "300 created")
+		sameDigests(t, "EPSG:4546", values(t, url), values(t, drawn))
 		if far := farthest(t, vertices(t, url), want); far > 0.01 {
 			t.Errorf("%.4f m apart", far)
 		}
