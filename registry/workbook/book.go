@@ -27,6 +27,8 @@ type Book struct {
 	texts    *texts
 	formats  []numberFormat
 	from1904 bool
+	old      io.ReaderAt // the stream of an .xls
+	oldSize  int64
 }
 
 // Sheet is one sheet with cells, in the order of the book.
@@ -34,6 +36,7 @@ type Sheet struct {
 	Name   string
 	Hidden bool
 	part   *zip.File
+	at     int64 // in the stream of an .xls
 }
 
 // Open reads what stands beside the sheets. r is at any place; the book reads from it as long as it is used. A file that is no workbook,
@@ -56,6 +59,12 @@ func Open(r io.ReadSeeker) (*Book, error) {
 
 func (b *Book) open(size int64) error {
 	b.source.left = -1
+	head := make([]byte, len(compoundMagic))
+	if n, err := b.source.ReadAt(head, 0); err != nil && err != io.EOF {
+		return err
+	} else if string(head[:n]) == compoundMagic {
+		return b.fault("Workbook", b.openOld(size))
+	}
 	if f, err := kindOf(b.source, size); f != nil || err != nil {
 		return either(f, err)
 	}
@@ -85,6 +94,10 @@ func (b *Book) open(size int64) error {
 
 func tooManyParts() *Fault {
 	return tooLarge(fmt.Sprintf("the workbook has more than %d parts", maxParts), fmt.Sprintf("工作簿的内部文件超过 %d 个", maxParts))
+}
+
+func tooManySheets() *Fault {
+	return tooLarge(fmt.Sprintf("the workbook has more than %d sheets", maxSheets), fmt.Sprintf("工作簿超过 %d 张工作表", maxSheets))
 }
 
 // checkLimits looks at the sizes that the zip states. No part can give more than it states: the zip reader sees to that.
@@ -141,9 +154,9 @@ func (b *Book) readWorkbook() error {
 				}
 				state := string(m.attribute("state"))
 				if len(b.Sheets) == maxSheets {
-					return tooLarge(fmt.Sprintf("the workbook has more than %d sheets", maxSheets), fmt.Sprintf("工作簿超过 %d 张工作表", maxSheets))
+					return tooManySheets()
 				}
-				b.Sheets = append(b.Sheets, Sheet{title, state == "hidden" || state == "veryHidden", part})
+				b.Sheets = append(b.Sheets, Sheet{Name: title, Hidden: state == "hidden" || state == "veryHidden", part: part})
 			}
 		}
 	})

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -171,14 +170,6 @@ func TestTheCalendarOf1904(t *testing.T) {
 func TestTrap53WhatIsNoWorkbookIsNamed(t *testing.T) {
 	t.Parallel()
 	good := sheet(t, `<row><c><v>1</v></c></row>`)
-	ole := func(stream string) string {
-		file := make([]byte, 2048)
-		copy(file, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-		binary.LittleEndian.PutUint16(file[30:], 9)
-		binary.LittleEndian.PutUint32(file[48:], 1)
-		copy(file[1024:], utf16(stream))
-		return string(file)
-	}
 	with := func(parts map[string]string) string { return string(zipped(t, parts)) }
 	damagedSheet := func(rows string) string {
 		return string(packed(t, map[string]string{"xl/worksheets/sheet1.xml": rows}))
@@ -189,9 +180,13 @@ func TestTrap53WhatIsNoWorkbookIsNamed(t *testing.T) {
 		says       string
 	}{
 		{"empty", "", ProblemTruncated, "empty"},
-		{"old .xls", ole("Workbook"), ProblemKind, "97-2003"},
-		{"encrypted", ole("EncryptedPackage"), ProblemEncrypted, "password"},
-		{"a short compound file", ole("Workbook")[:20], ProblemKind, "97-2003"},
+		{"encrypted", string(compoundOf(t, "EncryptedPackage", "x")), ProblemEncrypted, "password"},
+		{"an old .xls with a password", string(compoundOf(t, "Workbook", biff(globals(recordOf(recordPassword, "\x00\x00"))))), ProblemEncrypted, "password"},
+		{"Excel 95", string(compoundOf(t, "Book", "x")), ProblemKind, "Excel 95"},
+		{"Excel 95 under the newer name", string(compoundOf(t, "Workbook", recordOf(recordBegin, "\x00\x05\x05\x00"))), ProblemKind, "Excel 95"},
+		{"an old Word document", string(compoundOf(t, "WordDocument", "x")), ProblemKind, "Word"},
+		{"an old .xls that is cut", string(compoundOf(t, "Workbook", biff(globals("")))[:1000]), ProblemTruncated, "Workbook"},
+		{"a short compound file", string(compoundOf(t, "Workbook", "x")[:20]), ProblemTruncated, "Workbook"},
 		{"a web page", "\ufeff \n<html><table>", ProblemKind, "web page"},
 		{"XML 2003", `<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">`, ProblemKind, "2003"},
 		{"an archive", "Rar!\x1a\x07", ProblemKind, "archive"},

@@ -2,7 +2,6 @@ package workbook
 
 import (
 	"bytes"
-	"encoding/binary"
 	"io"
 	"strings"
 )
@@ -17,8 +16,6 @@ func kindOf(r io.ReaderAt, size int64) (*Fault, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return nil, nil
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		return compound(r, head)
 	case len(head) == 0:
 		return &Fault{ProblemTruncated, "文件为空；请重新复制", "the file is empty; copy it again"}, nil
 	case bytes.HasPrefix(text, []byte("<?xml")) && bytes.Contains(text, []byte("urn:schemas-microsoft-com:office:spreadsheet")):
@@ -32,32 +29,6 @@ func kindOf(r io.ReaderAt, size int64) (*Fault, error) {
 		return kind("PDF；请提交电子表格", "a PDF; send the spreadsheet"), nil
 	}
 	return damaged("zip"), nil
-}
-
-// compound tells an encrypted workbook from an old .xls: both are OLE compound files ([MS-CFB]), and their directory names what is in them.
-func compound(r io.ReaderAt, head []byte) (*Fault, error) {
-	directory := make([]byte, 4096)
-	n := 0
-	if len(head) >= 76 {
-		shift := min(binary.LittleEndian.Uint16(head[30:]), 12)
-		sector := int64(binary.LittleEndian.Uint32(head[48:]))
-		var err error
-		if n, err = r.ReadAt(directory, (sector+1)<<shift); err != nil && err != io.EOF {
-			return nil, err
-		}
-	}
-	if bytes.Contains(directory[:n], utf16("EncryptedPackage")) {
-		return &Fault{ProblemEncrypted, "工作簿有打开密码；请在 Excel 中取消密码后另存", "the workbook needs a password to open; take the password off in Excel and save it again"}, nil
-	}
-	return kind("旧版 Excel 97-2003 文件（.xls）；请在 Excel 或 WPS 中另存为 .xlsx", "an old Excel 97-2003 file (.xls); save it as .xlsx in Excel or WPS"), nil
-}
-
-func utf16(text string) []byte {
-	var out []byte
-	for _, c := range []byte(text) {
-		out = append(out, c, 0)
-	}
-	return out
 }
 
 // checkKind says what a zip is that is no workbook without macros.

@@ -21,6 +21,13 @@ const maxMerges = 1 << 20
 
 // Merges are the merged ranges of a sheet by their first rows. They stand after the cells, so the cells are gone past once for them.
 func (b *Book) Merges(s Sheet) ([]Merge, error) {
+	if b.old != nil {
+		l, err := b.layoutOf(s)
+		if err != nil {
+			return nil, b.fault(s.Name, err)
+		}
+		return l.merges, nil
+	}
 	var merges []Merge
 	err := b.read(s.part, func(m *markup) error {
 		if found, err := m.skipCells(); !found || err != nil {
@@ -38,7 +45,7 @@ func (b *Book) Merges(s Sheet) ([]Merge, error) {
 				continue
 			}
 			if len(merges) == maxMerges {
-				return tooLarge("a sheet has more than a million merged cells", "一张工作表的合并单元格超过一百万个")
+				return tooManyMerges()
 			}
 			if merge, ok := mergeOf(string(m.attribute("ref"))); ok {
 				merges = append(merges, merge)
@@ -47,6 +54,10 @@ func (b *Book) Merges(s Sheet) ([]Merge, error) {
 	})
 	slices.SortStableFunc(merges, func(a, b Merge) int { return cmp.Compare(a.FirstRow, b.FirstRow) })
 	return merges, err
+}
+
+func tooManyMerges() *Fault {
+	return tooLarge("a sheet has more than a million merged cells", "一张工作表的合并单元格超过一百万个")
 }
 
 // skipCells goes past the end tag of sheetData without looking at what is before; false when there is none, as in a sheet without cells.

@@ -42,6 +42,9 @@ const (
 // Rows yields the rows of a sheet that are not empty, in their order. A Row holds until the next. The error is a [*Fault] or the
 // failure of the file below.
 func (b *Book) Rows(s Sheet) iter.Seq2[*Row, error] {
+	if b.old != nil {
+		return b.rowsOfOld(s)
+	}
 	return func(yield func(*Row, error) bool) {
 		err := b.read(s.part, func(m *markup) error {
 			return (&rows{book: b, markup: m, yield: yield}).read()
