@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -95,6 +96,38 @@ func crewsBook(t *testing.T, records [][]string, to string) (runs int) {
 	return runs
 }
 
+// oldBook writes records as an .xls, by xlwt: a title, names below it, codes as text, positions as numbers, dates as dates, and unit names that are the same in
+// rows that follow each other as one cell.
+func oldBook(t *testing.T, records [][]string) string {
+	t.Helper()
+	table, to := file(t, "records.csv", asCSV(t, append([][]string{inChinese(records[0])}, records[1:]...), false)), filepath.Join(t.TempDir(), "普查成果.xls")
+	script := `
+import csv, datetime, sys, xlwt
+records = list(csv.reader(open(sys.argv[1], encoding='utf-8-sig')))
+b = xlwt.Workbook()
+s = b.add_sheet('部件')
+day = xlwt.easyxf(num_format_str='yyyy/m/d')
+s.write_merge(0, 0, 0, len(records[0]) - 1, '宜昌市城市管理部件普查成果表')
+for c, name in enumerate(records[0]):
+    s.write(1, c, name)
+    first = 1
+    for r in range(1, len(records)):
+        text = records[r][c]
+        if name == '主管部门名称':
+            if r + 1 == len(records) or records[r + 1][c] != text:
+                if text: s.write_merge(first + 1, r + 1, c, c, text)
+                first = r + 1
+        elif not text: pass
+        elif name.endswith('日期'): s.write(r + 1, c, datetime.date.fromisoformat(text), day)
+        elif name in ('经度', '纬度', '高程'): s.write(r + 1, c, float(text))
+        else: s.write(r + 1, c, text)
+b.save(sys.argv[2])`
+	if out, err := exec.Command("/usr/bin/python3", "-c", script, table, to).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s (apt-get install python3-xlwt)", err, out)
+	}
+	return to
+}
+
 // asGeoJSON is the whole census as one document: the shapes as they were drawn, the points as features beside them.
 func asGeoJSON(t *testing.T, records [][]string, shapes string) []byte {
 	t.Helper()
@@ -154,6 +187,13 @@ func TestTheSameCensusInEveryFormGivesTheSameComponents(t *testing.T) {
 	if !bytes.Contains(gbk, []byte("\r\n")) || bytes.Contains(gbk, []byte("标识码")) {
 		t.Fatal("the table is not in GBK with CRLF")
 	}
+	merged := 0 // units' names that stand once for several rows
+	unit := slices.Index(records[0], "DeptName1")
+	for i := 2; i < len(records); i++ {
+		if name := records[i][unit]; name != "" && name == records[i-1][unit] && (i == 2 || name != records[i-2][unit]) {
+			merged++
+		}
+	}
 	book := filepath.Join(t.TempDir(), "普查成果.xlsx")
 	runs := crewsBook(t, records, book)
 	chinese := []string{"标识码 → ObjID", "名称 → ObjName", "主管部门代码 → DeptCode1", "状态 → ObjState", "初始日期 → ORDate", "LocateDSC"}
@@ -168,6 +208,8 @@ func TestTheSameCensusInEveryFormGivesTheSameComponents(t *testing.T) {
 			nil},
 		{"workbook", []string{book, c.shapes()}, 11093, append([]string{"header in rows 2-3", "坐标/X → Lon", "坐标/Y → Lat", "坐标/Z → Height"}, chinese...),
 			[]issueTotal{{Code: "merged_cells", Severity: "fixed", Count: runs}}},
+		{"old workbook", []string{oldBook(t, records), c.shapes()}, 11093, append([]string{"header in row 2", "经度 → Lon"}, chinese...),
+			[]issueTotal{{Code: "merged_cells", Severity: "fixed", Count: merged}}},
 		{"GeoJSON", []string{file(t, "普查成果.geojson", asGeoJSON(t, records, c.shapes()))}, 11393, []string{"LocateDSC"}, nil},
 	} {
 		t.Run(form.name, func(t *testing.T) {

@@ -70,8 +70,11 @@ func (o importOutputs) rejectsFor(file, reportPath string, files int) string {
 		return pathFor(o.Rejects, file, files)
 	}
 	name, ext := split(filepath.Base(file))
-	if format, err := census.FormatOf(file); err == nil && format == census.FormatMaps {
+	switch format, _ := census.FormatOf(file); format { // what is written anew
+	case census.FormatMaps:
 		ext = ".gpkg"
+	case census.FormatXLSX:
+		ext = ".xlsx"
 	}
 	return filepath.Join(filepath.Dir(cmp.Or(reportPath, file)), name+".rejects"+ext)
 }

@@ -69,8 +69,8 @@ func TestTrap53WhatIsNoWorkbookIsRefusedAsWhatItIs(t *testing.T) {
 		code string
 	}{
 		{"a web page", FormatXLSX, "<html><table><tr><td>ObjID</td></tr></table></html>\n", CodeNotAWorkbook},
-		{"old .xls", FormatXLSX, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), CodeNotAWorkbook},
-		{"old .xls named CSV", FormatCSV, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), CodeNotAWorkbook},
+		{"damaged .xls", FormatXLSX, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), CodeTruncated},
+		{"damaged .xls named CSV", FormatCSV, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), CodeTruncated},
 		{"cut short", FormatXLSX, book[:len(book)*2/3], CodeTruncated},
 		{"noise", FormatXLSX, "\x00\x01\x02\n,,,", CodeTruncated},
 	} {

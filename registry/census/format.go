@@ -24,7 +24,7 @@ const (
 )
 
 // FileNames are the extensions that FormatOf knows, for messages.
-const FileNames = ".csv, .tsv, .txt, .xlsx, .geojson, .geojsonl, .gpkg, .kml, .kmz, .dxf, .fgb, .zip (.shp, .tab, .mif, .gdb)"
+const FileNames = ".csv, .tsv, .txt, .xlsx, .xls, .geojson, .geojsonl, .gpkg, .kml, .kmz, .dxf, .fgb, .zip (.shp, .tab, .mif, .gdb)"
 
 // FormatOf tells the format by a file's name, in any case: .csv, .tsv, .txt (a table as well), .xlsx, .geojson, .json, .geojsonl, .geojsonseq, .ndjson, .zip, .kmz, or
 // the main file of a set that package vector reads (.shp, .gpkg …).

@@ -31,7 +31,7 @@ const (
 	CodeUnknownFormat = "unknown_format"
 )
 
-// XLSX reads a workbook: the tables of its sheets, hidden ones and hidden rows too. Positions are in columns.
+// XLSX reads a workbook, also an .xls: the tables of its sheets, hidden ones and hidden rows too. Positions are in columns.
 type XLSX struct {
 	book   *workbook.Book
 	only   []string // the sheets to read, by name; none: all
