@@ -228,7 +228,7 @@ type set struct {
 
 // sort puts a file of the archive to its set.
 func (u *unpacking) sort(f *zip.File) {
-	name := memberName(f)
+	name := MemberName(f)
 	if strings.HasSuffix(name, "/") || strings.HasPrefix(path.Base(name), "._") { // a folder, a shadow file of macOS
 		return
 	}
@@ -271,8 +271,8 @@ func plainName(name string) bool {
 	})
 }
 
-// memberName is a file's name: without the mark of UTF-8, what is no UTF-8 is GB18030 (import trap 7).
-func memberName(f *zip.File) string {
+// MemberName is a file's name: without the mark of UTF-8, what is no UTF-8 is GB18030 (import trap 7).
+func MemberName(f *zip.File) string {
 	name := f.Name
 	if f.Flags&0x800 == 0 && !utf8.ValidString(name) {
 		if decoded, err := simplifiedchinese.GB18030.NewDecoder().String(name); err == nil {
