@@ -30,6 +30,8 @@ var shape = map[string][]string{
 	"registry/evidence": {"registry", "geo", "geo/crs"},
 	"registry/census":   {"registry", "registry/locator", "registry/catalog", "registry/workbook", "registry/vector", "registry/evidence", "geo", "geo/crs", "geo/geojson", "geo/pointindex"},
 	"registry/intake":   {"registry", "registry/census", "registry/vector"},
+	"registry/photo":    {"registry", "registry/census", "registry/census/report", "registry/vector"},
+	"registry/photo/s3": {"registry", "registry/photo"},
 	"registry/profile":  {"registry", "registry/census", "geo/geojson"},
 	"registry/export":   {"registry", "registry/filter", "geo", "geo/geojson", "geo/crs"},
 	"registry/tiles":    {"registry"},
@@ -41,7 +43,7 @@ var shape = map[string][]string{
 	"registry/census/template": {
 		"registry", "registry/catalog",
 	},
-	"registry/postgis": {"registry", "registry/filter", "registry/locator", "registry/census", "registry/intake", "registry/profile", "registry/export",
+	"registry/postgis": {"registry", "registry/filter", "registry/locator", "registry/census", "registry/intake", "registry/photo", "registry/profile", "registry/export",
 		"registry/tiles", "registry/worktime", "registry/casefile"},
 	"data":        {"geo", "registry/catalog"},
 	"data/synth":  {"geo", "registry/catalog", "data"},
@@ -50,8 +52,9 @@ var shape = map[string][]string{
 	"api/auth":    {"registry"},
 	"api/console": nil,
 	"api": {"api/query", "api/auth", "api/console", "registry", "registry/filter", "registry/locator", "registry/census", "registry/census/report",
-		"registry/census/template", "registry/intake", "registry/profile", "registry/export", "registry/tiles", "registry/worktime", "registry/casefile", "geo/crs", "geo/geojson"},
+		"registry/census/template", "registry/intake", "registry/photo", "registry/profile", "registry/export", "registry/tiles", "registry/worktime", "registry/casefile", "geo/crs", "geo/geojson"},
 	"internal/cluster":  nil,
+	"internal/s3test":   nil,
 	"internal/dbtest":   {"internal/cluster", "migrations"},
 	"internal/archtest": nil,
 	"internal/torture":  nil, // tests alone
@@ -62,6 +65,7 @@ var shape = map[string][]string{
 // outside names who may import a library of others; a library that is not here is free. A path stands for all below it.
 var outside = map[string][]string{
 	"github.com/jackc/pgx":            {"registry/postgis", "migrations", "internal/cluster", "internal/dbtest", "cmd/bench", "cmd/citygrid"},
+	"github.com/minio":                {"registry/photo/s3"},
 	"database/sql":                    {"migrations"},
 	"github.com/pressly/goose":        {"migrations"},
 	"github.com/labstack":             {"api", "api/query", "api/auth", "cmd/citygrid", "cmd/bench"},

@@ -8,6 +8,7 @@ type Undone struct {
 	Revision  int64 // of the undo; 0 when it changed no component
 	Restored  int64 // components that are again as they were before the batch
 	Withdrawn int64 // components that the batch had created, and that are gone: only their item takes their code up again
+	Photos    int64 // that the batch had brought, and that their components have no more
 	LeftCount int64 // components that were changed since and are left as they are
 	Left      []Left
 }

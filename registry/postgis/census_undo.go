@@ -61,6 +61,11 @@ func (s *Store) undo(ctx context.Context, c *Change, id census.BatchID, why stri
 	if err := c.tx.QueryRow(ctx, sqlUndo, [16]byte(id), promotion, c.id).Scan(&u.Restored, &u.Withdrawn, &u.LeftCount); err != nil {
 		return u, err
 	}
+	tag, err := c.tx.Exec(ctx, sqlPhotosUndo, [16]byte(id), c.id)
+	if err != nil {
+		return u, err
+	}
+	u.Photos = tag.RowsAffected()
 	if u.Restored > 0 && moved {
 		if err := s.placeRestored(ctx, c); err != nil {
 			return u, err
