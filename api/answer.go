@@ -46,6 +46,7 @@ type answer struct {
 	body      []byte
 	pooled    bool // body comes from the pool of buffers
 	stream    func(io.Writer) error
+	content   *content
 }
 
 // jsonAnswer encodes a value of our own, which cannot fail but by a mistake of ours.
@@ -59,6 +60,9 @@ func jsonAnswer(value any) (*answer, error) {
 
 // write sends the answer. A body that cannot be sent is the client's loss and no failure of ours.
 func (a *answer) write(c echo.Context) error {
+	if a.content != nil {
+		return a.content.write(c, a)
+	}
 	header := c.Response().Header()
 	header.Set(echo.HeaderContentType, a.mediaType)
 	header.Set("Cache-Control", "no-cache")

@@ -16,6 +16,7 @@ import (
 	"citygrid/api/auth"
 	"citygrid/registry"
 	"citygrid/registry/intake"
+	"citygrid/registry/photo"
 )
 
 // Config is what a Server needs. Registry, BaseURL and Now must be given.
@@ -33,6 +34,8 @@ type Config struct {
 	Console fs.FS
 	// Imports takes survey files; nil: the server takes none. Whoever gives it runs it.
 	Imports *intake.Desk
+	// Photos of components; nil: the server has none.
+	Photos *photo.Room
 	// CORSOrigins may read answers from their pages, "https://map.example.cn"; empty: none.
 	CORSOrigins []string
 	// Health lists what /readyz reports; nil: nothing to report, ready.

@@ -14,6 +14,7 @@ type undoneJSON struct {
 	Revision  int64      `json:"revision,omitempty"`
 	Restored  int64      `json:"restored"`
 	Withdrawn int64      `json:"withdrawn"`
+	Photos    int64      `json:"photos,omitempty"`
 	LeftCount int64      `json:"left_count"`
 	Left      []leftJSON `json:"left"`
 }
@@ -49,7 +50,7 @@ func (s *Server) undoImport(r *request) (*answer, error) {
 		return nil, err
 	}
 	out := undoneJSON{
-		ID: id.String(), State: string(u.Batch.State), Revision: u.Revision, Restored: u.Restored, Withdrawn: u.Withdrawn, LeftCount: u.LeftCount,
+		ID: id.String(), State: string(u.Batch.State), Revision: u.Revision, Restored: u.Restored, Withdrawn: u.Withdrawn, Photos: u.Photos, LeftCount: u.LeftCount,
 		Left: make([]leftJSON, len(u.Left)),
 	}
 	for n, l := range u.Left {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -45,7 +46,7 @@ func routes() []route {
 	}
 	locate := get("/locate", (*Server).locate, "lon", "lat", "crs", "kind", "subclass", "component")
 	locate.budget, locate.database = locateBudget, false
-	return append(importRoutes(), []route{
+	return slices.Concat(importRoutes(), photoRoutes(), []route{
 		open("/", (*Server).landing),
 		open("/conformance", (*Server).conformance),
 		open("/api", (*Server).api),
@@ -68,5 +69,5 @@ func routes() []route {
 		open("/metrics", (*Server).metricsPage),
 		page("/map", (*Server).mapPage),
 		page("/console/*", (*Server).consoleFile),
-	}...)
+	})
 }

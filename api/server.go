@@ -16,6 +16,7 @@ import (
 	"citygrid/api/auth"
 	"citygrid/registry"
 	"citygrid/registry/intake"
+	"citygrid/registry/photo"
 )
 
 // Server is the registry's HTTP handler. It is safe for concurrent use.
@@ -37,6 +38,9 @@ type Server struct {
 	streams     *admission // of events
 	differences *admission // of files with the registry
 	imports     *intake.Desk
+	photos      *photo.Room
+	photoReads  *admission
+	photoTakes  *admission
 	metrics     *metrics
 	definition  []byte // the OpenAPI document
 }
@@ -63,6 +67,9 @@ func New(c Config) (*Server, error) {
 		streams:     newAdmission(mostStreams),
 		differences: newAdmission(2), // as many as the store has connections for
 		imports:     c.Imports,
+		photos:      c.Photos,
+		photoReads:  newAdmission(mostPhotoReads),
+		photoTakes:  newAdmission(mostPhotoTakes),
 	}
 	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
 	var err error
