@@ -39,23 +39,25 @@ const (
 
 // command is the whole command line.
 type command struct {
-	Data  string `help:"Data folder of the private database (default ${data}); with DATABASE_URL only a drawn city and files sent for import are kept there." placeholder:"DIR"`
+	Data  string `help:"Data folder of the private database (default ${data}); with DATABASE_URL only a drawn city, files sent for import and photos are kept there." placeholder:"DIR"`
 	Actor string `help:"Who is named in the change log (default: the account that runs the command)." placeholder:"NAME"`
 	Zone  string `help:"Time zone of the city, by which rules begin and end." default:"Asia/Shanghai"`
 
-	Serve    serveCommand    `cmd:"" help:"Serve the registry over HTTP; starts the database, applies migrations, loads a city if asked."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database schema up to this program's version."`
-	Synth    synthCommand    `cmd:"" help:"Write a synthetic city as a profile folder."`
-	Profile  profileCommand  `cmd:"" help:"Work with city folders."`
-	Import   importCommand   `cmd:"" help:"Bring component census files into the registry."`
-	Template templateCommand `cmd:"" help:"Write the workbook that a survey crew fills in: a sheet for each class of components, every column text."`
-	Batches  batchesCommand  `cmd:"" help:"List the census files that came in, or show one."`
-	Crews    crewsCommand    `cmd:"" help:"List what is remembered of survey crews and their files, show it, forget it."`
-	Undo     undoCommand     `cmd:"" help:"Take a promoted census file back."`
-	Missing  missingCommand  `cmd:"" name:"remove-missing" help:"List what a census file lacks of its declared scope, or remove it: as another person than who imported it."`
-	Locate   locateCommand   `cmd:"" help:"Say where a point is, and who answers for what stands or happens there."`
-	Key      keyCommand      `cmd:"" help:"Create, list and revoke API keys."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Serve    serveCommand       `cmd:"" help:"Serve the registry over HTTP; starts the database, applies migrations, loads a city if asked."`
+	Migrate  migrateCommand     `cmd:"" help:"Bring the database schema up to this program's version."`
+	Synth    synthCommand       `cmd:"" help:"Write a synthetic city as a profile folder."`
+	Profile  profileCommand     `cmd:"" help:"Work with city folders."`
+	Import   importCommand      `cmd:"" help:"Bring component census files into the registry."`
+	Template templateCommand    `cmd:"" help:"Write the workbook that a survey crew fills in: a sheet for each class of components, every column text."`
+	Photos   photosCommand      `cmd:"" help:"Take photos of components in: from a folder or a zip archive, named by code or by a column of the survey file."`
+	Batches  batchesCommand     `cmd:"" help:"List the census files that came in, or show one."`
+	Crews    crewsCommand       `cmd:"" help:"List what is remembered of survey crews and their files, show it, forget it."`
+	Undo     undoCommand        `cmd:"" help:"Take a promoted census file back."`
+	Missing  missingCommand     `cmd:"" name:"remove-missing" help:"List what a census file lacks of its declared scope, or remove it: as another person than who imported it."`
+	Sweep    sweepPhotosCommand `cmd:"" name:"sweep-photos" help:"Remove the bytes of photos that no component has: those of batches that were taken back, and what an interrupted run left."`
+	Locate   locateCommand      `cmd:"" help:"Say where a point is, and who answers for what stands or happens there."`
+	Key      keyCommand         `cmd:"" help:"Create, list and revoke API keys."`
+	Version  versionCommand     `cmd:"" help:"Print the version."`
 }
 
 const description = `CityGrid keeps a city's registry: what stands in its streets (components 部件), what goes wrong there (events 事件), by which

@@ -22,6 +22,7 @@ import (
 	"citygrid/registry/intake"
 	"citygrid/registry/locator"
 	"citygrid/registry/nearby"
+	"citygrid/registry/photo"
 	"citygrid/registry/postgis"
 )
 
@@ -62,7 +63,11 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	handler, err := c.handler(e, d.store, places, finder, desk, ready.Load, listener.Addr())
+	photos, err := e.photoRoom(d.store)
+	if err != nil {
+		return err
+	}
+	handler, err := c.handler(e, d.store, places, finder, desk, photos, ready.Load, listener.Addr())
 	if err != nil {
 		return err
 	}
@@ -204,10 +209,10 @@ func (c serveCommand) loadCity(ctx context.Context, e *environment, store *postg
 	return e.applyProfile(ctx, store, os.DirFS(dir), e.actor)
 }
 
-func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, desk *intake.Desk, ready func() bool, at net.Addr) (http.Handler, error) {
+func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, desk *intake.Desk, photos *photo.Room, ready func() bool, at net.Addr) (http.Handler, error) {
 	return api.New(api.Config{
 		Registry: registry.New(store, places).WithFinder(finder), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
-		Imports: desk, Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
+		Imports: desk, Photos: photos, Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
 		Health: func(ctx context.Context) []api.Health { return health(ctx, store, places) },
 		Ready:  ready, Collectors: slices.Concat(locatorMetrics(places.Stats), finderMetrics(finder.Stats), importMetrics(desk.Stats)),
 	})

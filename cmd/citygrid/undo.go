@@ -29,6 +29,9 @@ func (c undoCommand) Run(ctx context.Context, e *environment) error {
 	}
 	fmt.Printf("batch %s of %s is undone: %d components are as before, %d that it had created are gone, %d left / 已撤销\n",
 		b.ID, printable(b.Source), u.Restored, u.Withdrawn, u.LeftCount)
+	if u.Photos > 0 {
+		fmt.Printf("  %d photos are their components' no more; citygrid sweep-photos removes the files / %[1]d 张照片已取消挂接\n", u.Photos)
+	}
 	if u.LeftCount == 0 {
 		return nil
 	}

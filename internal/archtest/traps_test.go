@@ -47,7 +47,7 @@ func TestEachTrapNamesTestsThatExist(t *testing.T) {
 	}
 	var want []int
 	for trap := 1; trap <= 53; trap++ {
-		if !slices.Contains([]int{5, 48}, trap) { // not treated yet
+		if trap != 5 { // not treated yet
 			want = append(want, trap)
 		}
 	}
