@@ -52,6 +52,7 @@ const table = {
   standardsNone: ["没有立案标准", "No filing standards"],
   limit: ["时限", "Limit"],
   closing: ["结案", "Closed when"],
+  photos: ["照片（{n}）", "Photos ({n})"],
   nearby: ["{metres} 米内的部件（{n}）", "Components within {metres} m ({n})"],
   nearbyNone: ["{metres} 米内没有部件", "No component within {metres} m"],
   outside: ["不在任何单元网格内", "Outside every grid cell"],

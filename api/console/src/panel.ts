@@ -2,6 +2,7 @@ import { answerSection, type Topic } from "./answer.ts";
 import { el } from "./dom.ts";
 import { say, type Language } from "./i18n.ts";
 import { nearbySection } from "./nearby.ts";
+import { photosSection } from "./photos.ts";
 import { placeSection } from "./place.ts";
 import type { Answer, Question } from "./question.ts";
 import { standardsSection } from "./standards.ts";
@@ -44,7 +45,7 @@ export class Panel {
 
   /** Shows an answer; outside every cell it says which cell is nearest, and still what stands near. */
   show(language: Language, question: Question, topic: Topic | null, answer: Answer, standards: FilingStandard[] | null): void {
-    const { placement, outside, nearby } = answer;
+    const { placement, outside, nearby, photos } = answer;
     this.fill(language, question,
       ...(placement
         ? [
@@ -52,6 +53,7 @@ export class Panel {
             placeSection(language, placement, this.hooks.areaEnglish),
           ]
         : [this.outsideSection(language, outside)]),
+      photos.length > 0 ? photosSection(language, photos) : null,
       standards && standardsSection(language, standards),
       nearbySection(language, nearby, this.hooks.subclassEnglish, this.hooks));
   }

@@ -1,5 +1,5 @@
 import type { Api } from "./api.ts";
-import type { Here, Kind, NearbyComponent, Placement } from "./wire.ts";
+import type { Here, Kind, NearbyComponent, Photo, Placement } from "./wire.ts";
 
 /** How far around a click the page lists components, in metres. */
 export const radius = 30;
@@ -17,15 +17,27 @@ export interface Answer {
   placement: Placement | null;
   outside: Here["outside"];
   nearby: NearbyComponent[];
+  /** Of the component that was asked about. */
+  photos: Photo[];
 }
 
 /** Asks the server; a chosen event goes before the component that the click happened to fall on. */
 export async function ask(api: Api, question: Question, signal: AbortSignal): Promise<Answer> {
   const at = { lon: question.lon, lat: question.lat };
-  const { placement, outside, components } = await api.get<Here>("whats-here", { ...at, radius }, signal);
+  const [{ placement, outside, components }, photos] = await Promise.all([
+    api.get<Here>("whats-here", { ...at, radius }, signal),
+    photosOf(api, question, signal),
+  ]);
   const subject = subjectOf(question);
   const answered = placement && subject ? await api.get<Placement>("locate", { ...at, ...subject }, signal) : placement;
-  return { placement: answered, outside, nearby: components.features.map(({ properties }) => properties) };
+  return { placement: answered, outside, nearby: components.features.map(({ properties }) => properties), photos };
+}
+
+/** The photos of a component; none where they cannot be had, since who answers does not hang on them. */
+async function photosOf(api: Api, question: Question, signal: AbortSignal): Promise<Photo[]> {
+  if (question.event || !question.component) return [];
+  const { photos } = await api.get<{ photos: Photo[] }>(`components/${question.component}/photos`, {}, signal).catch(() => ({ photos: [] }));
+  return photos;
 }
 
 function subjectOf(question: Question): Record<string, string> | null {

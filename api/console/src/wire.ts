@@ -105,6 +105,12 @@ export interface NearbyComponent {
   distance_m: number;
 }
 
+/** A photo as a component has it. */
+export interface Photo {
+  digest: string;
+  name: string;
+}
+
 /** A failure as RFC 9457 writes it. */
 export interface Problem {
   type?: string;
