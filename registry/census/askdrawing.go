@@ -248,8 +248,9 @@ func (k *checker) likely(s *symbol) []catalog.SubclassCode {
 			list = append(list, first)
 		}
 	}
+	const most = 20 // layers of a block
 	names := map[string]bool{}
-	for _, d := range s.evidence {
+	for _, d := range s.evidence[:min(most, len(s.evidence))] {
 		names[d.Block], names[d.Layer] = true, true
 	}
 	distances := map[catalog.SubclassCode]int{}

@@ -129,12 +129,24 @@ func (l *layers) drawing() error {
 			layer, block := shownNames(vector.Drawn{Layer: raw[0], Block: raw[1]}, l.drawnText)
 			row.drawn = p.add([2]string{strings.Clone(raw[0]), strings.Clone(raw[1])}, vector.Drawn{Layer: layer, Block: block}, block == "")
 		}
+		if row.drawn.skipped(l.file.skipped) {
+			continue
+		}
 		l.shape(&row, &record)
 		if !l.yield(row, nil) {
 			return errEnough
 		}
 	}
 	return nil
+}
+
+// skipped reports whether answers say that what is drawn so is no component: that about the block goes before that about the layer.
+func (d *drawnAs) skipped(answers map[string]string) bool {
+	value, ok := answers[KeyBlock+d.block]
+	if !ok || d.block == "" {
+		value = answers[KeyLayer+d.layer]
+	}
+	return value == AnswerSkip
 }
 
 // tellDrawing lists the layers and blocks.

@@ -46,6 +46,7 @@ type MapFile struct {
 	how      []catalog.Text
 	rows     int
 	columns  map[string]string // as File.Columns
+	skipped  map[string]string // as File.Answers: what they say is no component of a drawing is not read
 	systems  map[string]int    // by sheet
 }
 

@@ -212,6 +212,14 @@ func TestADrawingHasTheColumnsThatItsEntitiesHave(t *testing.T) {
 	if !slices.Equal(said, []string{"LAMP|", "LAMP灯|", "LAMP|lettering"}) {
 		t.Errorf("%q", said)
 	}
+	if reader, _, err = Open(t.Context(), File{Name: "a.dxf", Format: FormatMaps, Answers: map[string]string{"layer.LAMP": AnswerSkip}, Maps: tool, Body: strings.NewReader(body)}); err != nil {
+		t.Fatal(err)
+	}
+	for row, err := range reader.Rows() {
+		if err != nil || row.Line != 2 {
+			t.Errorf("a report has what is no component: row %d, %v", row.Line, err)
+		}
+	}
 }
 
 func TestOnlyFilesOfMapsNeedGDAL(t *testing.T) {

@@ -27,5 +27,8 @@ func Open(ctx context.Context, f File) (Reader, File, error) {
 		}
 	}
 	reader, _, err := open(ctx, &f, nil)
+	if m, ok := reader.(*MapFile); ok {
+		m.skipped = f.Answers
+	}
 	return reader, f, err
 }
