@@ -81,6 +81,56 @@ func TestTraps30To32TheReadingThatFitsIsProposed(t *testing.T) {
 	}
 }
 
+// TestTrap37OtherUnitsOfAZoneAreProposed: of degrees there are no other units.
+func TestTrap37OtherUnitsOfAZoneAreProposed(t *testing.T) {
+	t.Parallel()
+	at := places(200)
+	for text, start := range map[string][2]float64{
+		"EPSG:4546/km": {526, 3397}, "EPSG:4546/km/swapped": {3397, 526}, "EPSG:4546/mm": {526e6, 3397e6}, "EPSG:4525/km": {37526, 3397}, "EPSG:4508/ft": {1.726e6, 11.15e6},
+	} {
+		want, err := evidence.Parse(text)
+		if err != nil || want.String() != text {
+			t.Fatalf("%s: %v, %v", text, want, err)
+		}
+		pairs := written(t, want, at, start[0], start[1], start[0]*1e-6)
+		verdict, found := judge(pairs, evidence.Reading{}, false)
+		if !verdict.Open || !verdict.Proposed {
+			t.Fatalf("%s: %+v", text, verdict)
+		}
+		if got, err := found[0].ToWGS84(pairs[0].X, pairs[0].Y); err != nil || geo.Metres(got, at[0]) > 0.01 {
+			t.Errorf("%s: read as %v it is %v m away, %v", text, found[0].Reading, geo.Metres(got, at[0]), err)
+		}
+	}
+	for _, text := range []string{"EPSG:4326/km", "GCJ-02/ft", "EPSG:4546/mile", "EPSG:4546/km/km", "EPSG:4546/swapped/km"} {
+		if r, err := evidence.Parse(text); err == nil {
+			t.Errorf("%s is %v", text, r)
+		}
+	}
+}
+
+func TestTrap34AGridOfTheCitysOwnIsTried(t *testing.T) {
+	t.Parallel()
+	at := places(200)
+	grid := crs.Grid{Name: "宜昌", Zone: 4546, East: 490_000, North: 3_350_000, Rotation: 321, Scale: 1.00004}
+	for _, text := range []string{"LOCAL:宜昌", "LOCAL:宜昌/swapped"} {
+		want, err := evidence.Parse(text, grid)
+		if err != nil || want.String() != text || !want.Metres() {
+			t.Fatalf("%s: %v, %v", text, want, err)
+		}
+		pairs := written(t, want, at, 40_000, 40_000, 1)
+		if verdict, _ := judge(pairs, evidence.Reading{}, false); verdict.Open {
+			t.Errorf("%s is not stored: %+v", text, verdict)
+		}
+		found := evidence.Weigh(pairs, city, evidence.Reading{}, grid)
+		if verdict := evidence.Judge(found, evidence.Reading{}); !verdict.Proposed || verdict.Proposal.String() != text {
+			t.Errorf("%s: %+v\n%+v", text, verdict, found)
+		}
+	}
+	if r, err := evidence.Parse("LOCAL:上海", grid); err == nil {
+		t.Errorf("LOCAL:上海 is %v", r)
+	}
+}
+
 func TestTrap36PackedDegreesAreProposed(t *testing.T) {
 	t.Parallel()
 	pack := func(v float64) float64 {
@@ -119,6 +169,10 @@ func TestTraps33And35AShiftIsSeenOnlyByWhatIsKnown(t *testing.T) {
 	}
 	if verdict, found := judge(shifted, evidence.Reading{}, true); !verdict.Open || !verdict.Shifted || verdict.Proposal.String() != "GCJ-02" {
 		t.Errorf("GCJ-02: %+v\n%+v", verdict, found)
+	}
+	baidu := written(t, evidence.Reading{System: crs.BD09}, at, 111.3, 30.7, 1e-4)
+	if verdict, found := judge(baidu, evidence.Reading{}, true); !verdict.Open || !verdict.Shifted || verdict.Proposal.String() != "BD-09" {
+		t.Errorf("BD-09: %+v\n%+v", verdict, found)
 	}
 	var old []evidence.Pair // as Beijing 1954 is, read as CGCS2000
 	for _, p := range at {
@@ -171,7 +225,7 @@ func TestNumbersThatAreNoneWeighNothing(t *testing.T) {
 }
 
 func FuzzReading(f *testing.F) {
-	for _, text := range []string{"EPSG:4546", "EPSG:4546/swapped", "DD.MMSS", "DD.MMSS/swapped", "GCJ-02", "bd-09", "4490", "EPSG:3857", ""} {
+	for _, text := range []string{"EPSG:4546", "EPSG:4546/swapped", "DD.MMSS", "DD.MMSS/swapped", "GCJ-02", "bd-09", "4490", "EPSG:3857", "EPSG:4546/km/swapped", "LOCAL:a", ""} {
 		f.Add(text, 111.1725, 30.42)
 	}
 	f.Fuzz(func(t *testing.T, text string, x, y float64) {

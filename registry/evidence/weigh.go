@@ -8,6 +8,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"citygrid/geo"
+	"citygrid/geo/crs"
 )
 
 // Pair is the position of a row as it stands there, and where the component that the row names is known to stand.
@@ -43,10 +44,10 @@ const (
 	better      = 4.0  // times nearer
 )
 
-// Weigh tries every reading on pairs, and the one by which they were read. It lists those by which at least a tenth of the rows lie in the city, the best
+// Weigh tries every reading on pairs, those of the city's own grids too, and the one by which they were read. It lists those by which at least a tenth of the rows lie in the city, the best
 // first, and the one that was taken in any case.
-func Weigh(pairs []Pair, city orb.Bound, taken Reading) []Finding {
-	readings := candidates(city)
+func Weigh(pairs []Pair, city orb.Bound, taken Reading, grids ...crs.Grid) []Finding {
+	readings := candidates(city, grids)
 	if !slices.ContainsFunc(readings, func(r Reading) bool { return r.String() == taken.String() }) {
 		readings = append(readings, taken)
 	}
