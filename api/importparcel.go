@@ -91,7 +91,7 @@ func (p *parcel) options(params query.Parameters, lists query.Lists) (err error)
 		return err
 	}
 	p.Sheets, p.CRS, p.Scope = lists["sheet"], params["crs"], params["scope"]
-	if _, err = census.ParseCRS(p.CRS); err != nil {
+	if _, _, err = census.ParseCRS(p.CRS); err != nil {
 		return err
 	}
 	_, err = census.ParseScope(p.Scope)

@@ -20,7 +20,7 @@ type importCommand struct {
 	Sheet    []string          `sep:"none" placeholder:"NAME" help:"Of a workbook: the sheet to read. Repeatable; without it, all are read."`
 	Column   map[string]string `placeholder:"NAME=ATTRIBUTE" mapsep:"none" help:"What a column means where its name does not say it: --column 编号=ObjID; --column 编号= keeps it as an extension attribute. May be repeated."`
 
-	CRS string `name:"crs" placeholder:"NAME" help:"Coordinate system of the positions, where they are not degrees of WGS 84 or CGCS2000: a CGCS2000 zone such as EPSG:4546 (X is north there, Y is east), GCJ-02 or BD-09."`
+	CRS string `name:"crs" placeholder:"NAME" help:"Coordinate system of the positions, where they are not degrees of WGS 84 or CGCS2000: a CGCS2000 zone such as EPSG:4546 (X is north there, Y is east), GCJ-02, BD-09, or LOCAL:NAME of a grid of the city's own (X is north) that citygrid grid stored."`
 
 	Blank string `enum:"keep,clear" default:"clear" help:"What an empty cell does to the value that stands in the registry: clear (shown as cleared by --dry-run), or keep. A word for nothing such as 无 always clears, a column that the file lacks always keeps."`
 
@@ -28,6 +28,7 @@ type importCommand struct {
 	dryRun
 	importOutputs
 	system crs.System
+	grid   string
 }
 
 // Validate refuses attributes and files that do not exist, and answers that answer nothing.
@@ -53,7 +54,7 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	var err error
-	if c.system, err = census.ParseCRS(c.CRS); err != nil {
+	if c.system, c.grid, err = census.ParseCRS(c.CRS); err != nil {
 		return err
 	}
 	papers, err := c.plan(c.Files, census.Accept(c.Accept), c.Changes)
@@ -132,7 +133,7 @@ func (c importCommand) importFile(ctx context.Context, take func(context.Context
 	defer in.Close()
 	at.file = in.File
 	given := census.File{
-		Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Scope: c.scope, KeepBlank: c.Blank == "keep",
+		Name: name, Format: format, Encoding: encoding, Sheets: c.Sheet, Columns: c.Column, CRS: c.system, Grid: c.grid, Scope: c.scope, KeepBlank: c.Blank == "keep",
 		Answers: c.answers, Body: in.File,
 	}
 	if of, err := given.OfMaps(); err != nil {

@@ -52,6 +52,7 @@ type command struct {
 	Photos   photosCommand      `cmd:"" help:"Take photos of components in: from a folder or a zip archive, named by code or by a column of the survey file."`
 	Batches  batchesCommand     `cmd:"" help:"List the census files that came in, or show one."`
 	Crews    crewsCommand       `cmd:"" help:"List what is remembered of survey crews and their files, show it, forget it."`
+	Grid     gridCommand        `cmd:"" help:"Store the coordinate systems of the city's own (地方坐标系), by their four parameters."`
 	Undo     undoCommand        `cmd:"" help:"Take a promoted census file back."`
 	Missing  missingCommand     `cmd:"" name:"remove-missing" help:"List what a census file lacks of its declared scope, or remove it: as another person than who imported it."`
 	Sweep    sweepPhotosCommand `cmd:"" name:"sweep-photos" help:"Remove the bytes of photos that no component has: those of batches that were taken back, and what an interrupted run left."`

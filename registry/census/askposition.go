@@ -75,11 +75,18 @@ func (in *inspection) note(g geom.T) {
 // reads applies what was answered about positions.
 func (k *checker) reads(f File) error {
 	k.reading = evidence.Reading{System: f.CRS}
+	if f.Grid != "" {
+		grid, err := GridNamed(f.Grid, k.grids)
+		if err != nil {
+			return err
+		}
+		k.reading.Grid = &grid
+	}
 	given := k.asked.answer(KeyPosition)
 	if given == nil || given.Value == AnswerRefuse || given.Value == AnswerAsIs {
 		return nil
 	}
-	reading, err := evidence.Parse(given.Value)
+	reading, err := evidence.Parse(given.Value, k.grids...)
 	if err != nil {
 		return err
 	}
@@ -107,7 +114,7 @@ func (r *run) askPosition(ctx context.Context) error {
 	}
 	e := r.config.Extent
 	taken := r.checker.taken()
-	found := evidence.Weigh(tried, orb.Bound{Min: orb.Point{e[0], e[1]}, Max: orb.Point{e[2], e[3]}}, taken)
+	found := evidence.Weigh(tried, orb.Bound{Min: orb.Point{e[0], e[1]}, Max: orb.Point{e[2], e[3]}}, taken, r.config.Grids...)
 	verdict := evidence.Judge(found, taken)
 	if !verdict.Open {
 		return nil

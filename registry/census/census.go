@@ -42,6 +42,8 @@ type File struct {
 	// CRS is the system of the positions, one that crs computes; 0: degrees of WGS 84 or CGCS2000. In a Gauss-Krüger zone columns X and Y are north and
 	// east, as surveyors have them; in degrees they are longitude and latitude. See [ParseCRS].
 	CRS crs.System
+	// Grid is the name of a grid of the city's own, in place of CRS; empty: none. Its columns X and Y are north and east too.
+	Grid string
 	// Scope is what the file is declared to hold in full: what its promotion leaves missing there can be removed later, by somebody else.
 	Scope Scope
 	// KeepBlank says that an empty cell leaves what the component has; else it clears it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"citygrid/geo/areaindex"
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/evidence"
@@ -35,7 +36,8 @@ type checker struct {
 	columns     *mapping
 	chosen      *choices
 	reading     evidence.Reading // of the positions; zero: degrees of WGS 84 or CGCS2000
-	told        bool             // reading is an answer
+	grids       []crs.Grid
+	told        bool // reading is an answer
 	pairs       pairs
 	whole       bool
 	keepBlank   bool // as File.KeepBlank
@@ -57,6 +59,7 @@ func newChecker(c Config, chosen *choices) *checker {
 		unitsByName: map[string]registry.UnitCode{},
 		proposed:    map[string][2]string{},
 		today:       dayAt(c.Clock()),
+		grids:       c.Grids,
 	}
 	for _, code := range c.Subclasses {
 		if s, ok := c.Catalogue.Subclass(c.Edition, catalog.KindComponent, code); ok {
@@ -135,7 +138,7 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 func (k *checker) mapped(columns []string) *mapping {
 	m := newMapping(columns, k.chosen)
 	if !k.told {
-		m = m.turned(k.reading.System)
+		m = m.turned(k.reading.Metres())
 	}
 	m = m.settled(k.chosen)
 	for _, given := range m.answered {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"citygrid/geo/areaindex"
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 )
@@ -30,6 +31,7 @@ type Config struct {
 	Cells      *areaindex.Index // the grid
 	// AreasRevision is the revision of the registry's areas that Cells shows, 0 before the first, or AreasOfChange.
 	AreasRevision int64
+	Grids         []crs.Grid // those of the city's own that are stored
 	Clock         func() time.Time
 	Actor         string
 

@@ -58,7 +58,7 @@ func (f File) reader(ctx context.Context) (Reader, error) {
 func (f File) workbook() (*XLSX, error) {
 	x, err := NewXLSX(f.Body, f.Sheets...)
 	if err == nil {
-		x.system = f.CRS
+		x.metres = f.metres()
 		x.chosen, err = choose(f.Columns, f.Answers)
 	}
 	return x, err

@@ -52,9 +52,9 @@ func (c Crew) Applied(f File) (File, error) {
 			columns[column] = said.Value
 		case key == SaidSheets && len(f.Sheets) == 0:
 			f.Sheets = strings.Split(said.Value, "\n")
-		case key == SaidCRS && f.CRS == 0:
+		case key == SaidCRS && f.CRSName() == "":
 			var err error
-			if f.CRS, err = ParseCRS(said.Value); err != nil {
+			if f.CRS, f.Grid, err = ParseCRS(said.Value); err != nil {
 				return f, err
 			}
 		case key == SaidCRS, key == SaidSheets:
@@ -81,8 +81,8 @@ func (f File) Saying(applied []Answer, at time.Time, actor string) map[string]Sa
 	for column, name := range f.Columns {
 		say(SaidColumn+column, name)
 	}
-	if f.CRS != 0 {
-		say(SaidCRS, f.CRS.String())
+	if name := f.CRSName(); name != "" {
+		say(SaidCRS, name)
 	}
 	if len(f.Sheets) > 0 {
 		say(SaidSheets, strings.Join(f.Sheets, "\n"))

@@ -20,9 +20,18 @@ const CodeOutsideSystem = "outside_system"
 // CodeSystemOfGeoJSON is of a file of GeoJSON that was declared to be in metres.
 const CodeSystemOfGeoJSON = "system_of_geojson"
 
-// ParseCRS reads the name of the coordinate system of a survey file, "" being none: see [File.CRS]. Its error is Invalid, for the field crs, and names
-// the cure: a file is read row by row, so that the systems are taken that package crs computes.
-func ParseCRS(text string) (crs.System, error) {
+// ParseCRS reads the name of the coordinate system of a survey file, "" being none: see [File.CRS], and [File.Grid] for a grid, "LOCAL:宜昌", of which nobody
+// says here whether it is stored. Its error is Invalid, for the field crs, and names the cure: a file is read row by row, so that the systems are taken that
+// package crs computes.
+func ParseCRS(text string) (system crs.System, grid string, err error) {
+	if name, local := crs.ParseLocal(text); local {
+		return 0, name, badGrid(crs.CheckGridName(name))
+	}
+	system, err = parseSystem(text)
+	return system, "", err
+}
+
+func parseSystem(text string) (crs.System, error) {
 	if text == "" {
 		return 0, nil
 	}
@@ -49,10 +58,24 @@ func checkSystem(system crs.System) error {
 		fmt.Sprintf("survey files are not read in %v: EPSG:4326, EPSG:4490, the 3- and 6-degree zones of CGCS2000 (such as EPSG:4546), GCJ-02 and BD-09 are; convert them first", system))
 }
 
-// turned gives columns X and Y the axes that they have in the declared system. In a Gauss-Krüger zone X is north and Y is east, as surveyors write them and
+// CRSName is what ParseCRS reads, of a declared system; empty: none is.
+func (f File) CRSName() string {
+	switch {
+	case f.Grid != "":
+		return crs.LocalPrefix + f.Grid
+	case f.CRS != 0:
+		return f.CRS.String()
+	}
+	return ""
+}
+
+// metres reports whether the declared system has lengths and not degrees.
+func (f File) metres() bool { return f.Grid != "" || f.CRS.IsZone() }
+
+// turned gives columns X and Y the axes that they have in a declared system of metres. In a Gauss-Krüger zone or a city's own grid X is north and Y is east, as surveyors write them and
 // EPSG defines the axes; in degrees X is the longitude (docs/adr/0031). A name that says its direction (东坐标, POINT_X, Easting) means that, and so does a choice.
-func (m *mapping) turned(system crs.System) *mapping {
-	if !system.IsZone() || m.at[lon] < 0 || m.at[lat] < 0 || m.rank[lon] != byAxis || m.rank[lat] != byAxis {
+func (m *mapping) turned(metres bool) *mapping {
+	if !metres || m.at[lon] < 0 || m.at[lat] < 0 || m.rank[lon] != byAxis || m.rank[lat] != byAxis {
 		return m
 	}
 	m.at[lon], m.at[lat] = m.at[lat], m.at[lon]
@@ -69,12 +92,12 @@ func (m *mapping) turned(system crs.System) *mapping {
 }
 
 // systemRecognised says in which system the positions were read.
-func systemRecognised(system crs.System) catalog.Text {
+func systemRecognised(f File) catalog.Text {
 	t := catalog.Text{
-		ZH: fmt.Sprintf("坐标按 %v 读取，换算为 WGS 84 经纬度", system),
-		EN: fmt.Sprintf("positions read in %v, converted to degrees of WGS 84", system),
+		ZH: fmt.Sprintf("坐标按 %s 读取，换算为 WGS 84 经纬度", f.CRSName()),
+		EN: fmt.Sprintf("positions read in %s, converted to degrees of WGS 84", f.CRSName()),
 	}
-	if system.IsZone() {
+	if f.metres() {
 		t.ZH += "；名为 X 的列为北坐标，Y 为东坐标"
 		t.EN += "; a column X is north, Y is east"
 	}
@@ -82,11 +105,11 @@ func systemRecognised(system crs.System) catalog.Text {
 }
 
 // systemOf refuses metres in GeoJSON, whose reader takes degrees only (RFC 7946, section 4).
-func systemOf(reader Reader, system crs.System) error {
+func systemOf(reader Reader, f File) error {
 	switch reader.(type) {
 	case *GeoJSON, *GeoJSONSeq:
-		if system.IsZone() {
-			return fileError(0, CodeSystemOfGeoJSON, system.String(),
+		if f.metres() {
+			return fileError(0, CodeSystemOfGeoJSON, f.CRSName(),
 				"GeoJSON 的坐标只能是经纬度（RFC 7946）；请先换算，或以 CSV 提交该坐标系的坐标",
 				"positions of GeoJSON are degrees (RFC 7946); convert them first, or send positions of this system as CSV")
 		}
@@ -96,7 +119,8 @@ func systemOf(reader Reader, system crs.System) error {
 
 // declared reports whether positions are in a system that has to be converted.
 func (in *inspection) declared() bool {
-	return in.reading.System != 0 && in.reading.System != crs.WGS84 && in.reading.System != crs.CGCS2000 || in.reading.Swapped || in.reading.Packed
+	return in.reading.System != 0 && in.reading.System != crs.WGS84 && in.reading.System != crs.CGCS2000 ||
+		in.reading.Grid != nil || in.reading.Swapped || in.reading.Packed
 }
 
 // convert changes the positions of a geometry from the declared system to degrees of WGS 84, and reports the first that does not come to lie in the city.
@@ -116,7 +140,9 @@ func (in *inspection) convert(g geom.T) bool {
 // outsideSystem says what is wrong with a position, which would be at p if err is nil.
 func (in *inspection) outsideSystem(x, y float64, p orb.Point, err error) {
 	value := decimals(x) + ", " + decimals(y)
-	if q, err := in.reading.System.ToWGS84(y, x); err == nil && in.within(q[0], q[1]) {
+	other := in.reading
+	other.Swapped = !other.Swapped
+	if q, err := other.ToWGS84(x, y); err == nil && in.within(q[0], q[1]) {
 		in.swappedInSystem(value)
 		return
 	}
@@ -130,8 +156,8 @@ func (in *inspection) outsideSystem(x, y float64, p orb.Point, err error) {
 	}
 	km := math.Ceil(geo.Metres(p, in.nearest(p)) / 1000)
 	in.reportRow(Error, CodeOutsideExtent, value,
-		fmt.Sprintf("按 %v 换算后位于经度 %.5f、纬度 %.5f，在本市范围外约 %.0f 公里；请核对坐标系（带号、三度带或六度带）", in.reading.System, p[0], p[1], km),
-		fmt.Sprintf("in %v this is longitude %.5f, latitude %.5f, some %.0f km outside the city; check the system: which zone, of 3 or 6 degrees", in.reading.System, p[0], p[1], km))
+		fmt.Sprintf("按 %v 换算后位于经度 %.5f、纬度 %.5f，在本市范围外约 %.0f 公里；请核对坐标系（带号、三度带或六度带）", in.reading, p[0], p[1], km),
+		fmt.Sprintf("in %v this is longitude %.5f, latitude %.5f, some %.0f km outside the city; check the system: which zone, of 3 or 6 degrees", in.reading, p[0], p[1], km))
 }
 
 func (in *inspection) swappedInSystem(value string) {
@@ -163,8 +189,18 @@ func looksLikeMetres(flat []float64) bool {
 	return len(flat) >= 2 && max(math.Abs(flat[0]), math.Abs(flat[1])) > 1000
 }
 
+// leastNorthing is less than any northing in China, in metres, and any easting with a zone's number before it: Zengmu Reef lies at 4 degrees north, but no
+// city south of 18.
+const leastNorthing = 1_900_000
+
 // undeclared refuses metres of which nobody said the system.
 func (in *inspection) undeclared(g geom.T) {
+	if flat := g.FlatCoords(); max(math.Abs(flat[0]), math.Abs(flat[1])) < leastNorthing {
+		in.reportRow(Error, CodeOutsideExtent, positionText(g),
+			"坐标既不是经纬度，也小于任何 CGCS2000 投影带的坐标，像是地方坐标系；"+needParametersZH+"，再以 --crs LOCAL:名称 提交；或先换算为 CGCS2000",
+			"the coordinates are no degrees, and too small for any zone of CGCS2000: they may be of a grid of the city's own. "+needParametersEN+"; then name it with --crs LOCAL:NAME, or convert them to CGCS2000 first")
+		return
+	}
 	likely := in.likelySystem(g.FlatCoords())
 	in.reportRow(Error, CodeOutsideExtent, positionText(g),
 		fmt.Sprintf("坐标像是以米为单位的投影坐标；请注明其坐标系，例如 --crs %v（CGCS2000 三度带），或先换算为 WGS 84/CGCS2000 经纬度（度）", likely),

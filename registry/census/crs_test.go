@@ -126,14 +126,14 @@ func TestTraps31And32AnotherZoneThanTheDeclaredIsNamed(t *testing.T) {
 func TestTrap33SystemsThatAreNotReadAreRefusedWithTheCure(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"EPSG:2382": "Xian 1980", "EPSG:2434": "Beijing 1954", "EPSG:32649": "convert them first", "moon": "is not known"} {
-		_, err := ParseCRS(text)
+		_, _, err := ParseCRS(text)
 		var known *registry.Error
 		if !errors.As(err, &known) || known.Kind != registry.Invalid || len(known.Fields) != 1 || !strings.Contains(known.Fields[0].Message.EN, want) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
 	for text, want := range map[string]crs.System{"": 0, "EPSG:4546": 4546, "gcj02": crs.GCJ02, "CGCS2000": crs.CGCS2000} {
-		if got, err := ParseCRS(text); err != nil || got != want {
+		if got, _, err := ParseCRS(text); err != nil || got != want {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
 	}

@@ -187,7 +187,7 @@ func (in *inspection) number(a attribute, text string) (float64, bool) {
 	column := in.columns.column(a)
 	without, grouped := withoutThousands(text)
 	switch {
-	case decimalComma(text) && (a != height && !in.reading.System.IsZone() || !grouped): // no degrees are thousands
+	case decimalComma(text) && (a != height && !in.reading.Metres() || !grouped): // no degrees are thousands
 		in.fail(a, CodeDecimalComma, column+" 用逗号作小数点；请改为 "+strings.Replace(text, ",", ".", 1),
 			column+" has a comma for the decimal point; write "+strings.Replace(text, ",", ".", 1))
 		return 0, false

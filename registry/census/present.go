@@ -3,6 +3,7 @@ package census
 import (
 	"context"
 
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/catalog"
 	"citygrid/registry/locator"
@@ -11,6 +12,8 @@ import (
 // City is where the registry is read from as it is now; *postgis.Store is one.
 type City interface {
 	LocatorData(ctx context.Context) (registry.LocatorData, error)
+	// Grids are the coordinate systems of the city's own, by name.
+	Grids(ctx context.Context) ([]crs.Grid, error)
 }
 
 // Present makes a Census that compares with what the registry holds now. Of the Config the caller gives what is not the city's: Store,
@@ -26,6 +29,9 @@ func Present(ctx context.Context, city City, c Config) (*Census, error) {
 	}
 	snapshot, err := locator.Build(held)
 	if err != nil {
+		return nil, err
+	}
+	if c.Grids, err = city.Grids(ctx); err != nil {
 		return nil, err
 	}
 	c.Edition, c.Subclasses, c.Units = held.City.Edition, held.InUse[catalog.KindComponent], held.Units

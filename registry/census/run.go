@@ -107,13 +107,13 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 		}
 	}
 	if err == nil {
-		err = systemOf(reader, f.CRS)
+		err = systemOf(reader, f)
 	}
 	if err != nil {
 		return err
 	}
-	if f.CRS != 0 {
-		r.recognised = append(r.recognised, systemRecognised(f.CRS))
+	if f.CRSName() != "" && !r.checker.told {
+		r.recognised = append(r.recognised, systemRecognised(f))
 	}
 	if f.KeepBlank {
 		r.recognised = append(r.recognised, catalog.Text{ZH: "空单元格保留原值", EN: "empty cells keep what stands in the registry"})

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"citygrid/geo/crs"
 	"citygrid/registry/catalog"
 	"citygrid/registry/workbook"
 )
@@ -36,7 +35,7 @@ type XLSX struct {
 	book   *workbook.Book
 	only   []string // the sheets to read, by name; none: all
 	chosen *choices
-	system crs.System
+	metres bool // the declared system has lengths
 	ask    bool // who reads asks about headers that are unclear
 	rows   int  // yielded
 	tables int
@@ -185,7 +184,7 @@ func (t *table) begin(head []workbook.Row) error {
 	}
 	t.reader.say(t.sheet.Name, where, zh)
 	t.reader.tables++
-	m := newMapping(columns, t.reader.chosen).turned(t.reader.system).settled(t.reader.chosen)
+	m := newMapping(columns, t.reader.chosen).turned(t.reader.metres).settled(t.reader.chosen)
 	t.columns, t.values, t.means = columns, make([]string, len(columns)), m.meanings()
 	if issues := checkHeader(m); len(issues) > 0 {
 		for i := range issues {

@@ -19,19 +19,24 @@ func (d *Desk) recall(ctx context.Context, u *Upload) error {
 	if err != nil {
 		return err
 	}
-	system, err := census.ParseCRS(u.CRS)
+	system, grid, err := census.ParseCRS(u.CRS)
 	if err != nil {
 		return err
 	}
-	f, err := crew.Applied(census.File{Sheets: u.Sheets, Columns: u.Columns, CRS: system, Answers: u.Answers})
+	f, err := crew.Applied(census.File{Sheets: u.Sheets, Columns: u.Columns, CRS: system, Grid: grid, Answers: u.Answers})
 	if err != nil {
 		return err
 	}
 	u.Sheets, u.Columns, u.Answers = f.Sheets, f.Columns, f.Answers
-	if f.CRS != 0 {
-		u.CRS = f.CRS.String()
+	u.CRS = f.CRSName()
+	if f.Grid == "" {
+		return nil
 	}
-	return nil
+	grids, err := d.config.Store.Grids(ctx)
+	if err == nil {
+		_, err = census.GridNamed(f.Grid, grids)
+	}
+	return err
 }
 
 // remember keeps what was said of a staged file for the next files of its crew, and says what was remembered before.

@@ -114,7 +114,7 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	if err != nil {
 		return nil, census.File{}, err
 	}
-	system, err := census.ParseCRS(u.CRS)
+	system, grid, err := census.ParseCRS(u.CRS)
 	if err != nil {
 		return nil, census.File{}, err
 	}
@@ -131,7 +131,7 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 		return nil, census.File{}, stored(err)
 	}
 	return in, census.File{
-		ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Sheets: u.Sheets, Columns: u.Columns, CRS: system, Scope: scope, Body: in,
+		ID: u.ID, Name: u.Name, Format: format, Encoding: u.Encoding, Sheets: u.Sheets, Columns: u.Columns, CRS: system, Grid: grid, Scope: scope, Body: in,
 		KeepBlank: u.KeepBlank, Answers: u.Answers, Maps: d.config.Maps,
 	}, nil
 }
