@@ -11,32 +11,33 @@ import (
 
 // importJSON is an import as it is written.
 type importJSON struct {
-	ID         string            `json:"id"`
-	State      intake.State      `json:"state"`
-	Active     bool              `json:"active"`
-	Reason     string            `json:"reason,omitempty"`
-	Failure    *failureJSON      `json:"failure,omitempty"`
-	Name       string            `json:"name"`
-	Digest     string            `json:"sha256"`
-	Bytes      int64             `json:"bytes,omitempty"`
-	Accept     intake.Accept     `json:"accept,omitempty"`
-	Sheets     []string          `json:"sheets,omitempty"`
-	Columns    map[string]string `json:"columns,omitempty"`
-	CRS        string            `json:"crs,omitempty"`
-	Scope      string            `json:"scope,omitempty"`
-	Profile    string            `json:"profile,omitempty"`
-	Blank      string            `json:"blank,omitempty"`
-	Actor      string            `json:"actor"`
-	ReceivedAt *time.Time        `json:"received_at,omitempty"`
-	StartedAt  *time.Time        `json:"started_at,omitempty"`
-	FinishedAt *time.Time        `json:"finished_at,omitempty"`
-	Rows       rowsJSON          `json:"rows"`
-	Changes    *changesJSON      `json:"changes,omitempty"`
-	Revision   int64             `json:"revision,omitempty"`
-	SameAs     string            `json:"same_as,omitempty"`
-	Recognised []catalog.Text    `json:"recognised"`
-	Issues     issuesJSON        `json:"issues"`
-	Links      []link            `json:"links"`
+	ID         string                `json:"id"`
+	State      intake.State          `json:"state"`
+	Active     bool                  `json:"active"`
+	Reason     string                `json:"reason,omitempty"`
+	Failure    *failureJSON          `json:"failure,omitempty"`
+	Name       string                `json:"name"`
+	Digest     string                `json:"sha256"`
+	Bytes      int64                 `json:"bytes,omitempty"`
+	Accept     intake.Accept         `json:"accept,omitempty"`
+	Sheets     []string              `json:"sheets,omitempty"`
+	Columns    map[string]string     `json:"columns,omitempty"`
+	CRS        string                `json:"crs,omitempty"`
+	Scope      string                `json:"scope,omitempty"`
+	Profile    string                `json:"profile,omitempty"`
+	Blank      string                `json:"blank,omitempty"`
+	Actor      string                `json:"actor"`
+	ReceivedAt *time.Time            `json:"received_at,omitempty"`
+	StartedAt  *time.Time            `json:"started_at,omitempty"`
+	FinishedAt *time.Time            `json:"finished_at,omitempty"`
+	Rows       rowsJSON              `json:"rows"`
+	Changes    *changesJSON          `json:"changes,omitempty"`
+	Revision   int64                 `json:"revision,omitempty"`
+	SameAs     string                `json:"same_as,omitempty"`
+	Recognised []catalog.Text        `json:"recognised"`
+	Positions  []census.TriedReading `json:"positions,omitempty"`
+	Issues     issuesJSON            `json:"issues"`
+	Links      []link                `json:"links"`
 }
 
 type failureJSON struct {
@@ -104,7 +105,7 @@ func (s *Server) importJSON(i intake.Import) importJSON {
 	if u := i.Upload; u != nil {
 		j.Name, j.Digest, j.Bytes, j.Accept, j.Actor, j.ReceivedAt = u.Name, u.Digest, u.Bytes, u.Accept, u.Actor, moment(u.ReceivedAt)
 		j.Sheets, j.Columns, j.CRS, j.Scope = u.Sheets, u.Columns, u.CRS, u.Scope
-		j.Revision, j.Recognised = u.Revision, listed(u.Recognised)
+		j.Revision, j.Recognised, j.Positions = u.Revision, listed(u.Recognised), u.Positions
 		j.Issues = issuesJSON{Errors: u.Errors, Warnings: u.Warnings, Fixed: u.Fixed}
 		if j.Profile = u.Profile; u.KeepBlank {
 			j.Blank = "keep"

@@ -150,6 +150,7 @@ func (s *Server) reportOf(r *request) (intake.Import, report.Content, error) {
 	listed := summary.Errors + summary.Warnings + summary.Fixed
 	summary.Errors, summary.Warnings, summary.Fixed, summary.LeftOut = u.Errors, u.Warnings, u.Fixed, u.Errors+u.Warnings+u.Fixed-listed
 	summary.Recognised = append(summary.Recognised, u.Recognised...)
+	summary.Positions = u.Positions
 	in, f, err := s.imports.Open(*u)
 	if registry.KindOf(err) == registry.NotFound {
 		return i, report.Content{Summary: summary, Issues: issues}, nil

@@ -174,9 +174,17 @@ type importReport struct {
 		Created, Updated, Unchanged int
 	}
 	Recognised              []bilingual
+	Positions               []triedReading
 	Errors, Warnings, Fixed int
 	Totals                  []issueTotal
 	Issues                  []importIssue
+}
+
+type triedReading struct {
+	Reading             string
+	Taken               bool
+	Rows, Inside, Known int
+	Offset              *struct{ East, North, Spread float64 }
 }
 
 type issueTotal struct {

@@ -25,6 +25,7 @@ type outcome struct {
 	Created, Updated, Same  int
 	Errors, Warnings, Fixed int
 	Recognised              []bilingual
+	Positions               []triedReading
 	Totals, Issues          []string
 	Questions               []string // the keys of what was asked first
 	CSV, Rejects            []string // lines of the report for spreadsheets, and of the refused rows
@@ -85,7 +86,7 @@ func byCommand(t *testing.T, registry, path string, answers map[string]string) (
 	r := readReport(t, filepath.Join(dir, "report.json"))
 	o.State, o.SHA256, o.Rows, o.Good, o.Bad = r.Batch.State, r.Batch.SHA256, r.Batch.Rows, r.Batch.Good, r.Batch.Bad
 	o.Created, o.Updated, o.Same = r.Batch.Created, r.Batch.Updated, r.Batch.Unchanged
-	o.Errors, o.Warnings, o.Fixed, o.Recognised = r.Errors, r.Warnings, r.Fixed, r.Recognised
+	o.Errors, o.Warnings, o.Fixed, o.Recognised, o.Positions = r.Errors, r.Warnings, r.Fixed, r.Recognised, r.Positions
 	var rejects []byte
 	if o.Bad > 0 {
 		rejects = read(t, filepath.Join(dir, "rejects"))
@@ -147,7 +148,7 @@ func byServer(t *testing.T, of office, path string, answers map[string]string, a
 	}
 	o.State, o.SHA256, o.Rows, o.Good, o.Bad = s.State, s.SHA256, s.Rows.Read, s.Rows.Good, s.Rows.Bad
 	o.Created, o.Updated, o.Same = s.Changes.Created, s.Changes.Updated, s.Changes.Unchanged
-	o.Errors, o.Warnings, o.Fixed, o.Recognised = s.Issues.Errors, s.Issues.Warnings, s.Issues.Fixed, s.Recognised
+	o.Errors, o.Warnings, o.Fixed, o.Recognised, o.Positions = s.Issues.Errors, s.Issues.Warnings, s.Issues.Fixed, s.Recognised, s.Positions
 	var page struct{ Issues []importIssue }
 	of.ask("GET", at+"/issues?limit=10000", nil, http.StatusOK, &page)
 	var rejects []byte

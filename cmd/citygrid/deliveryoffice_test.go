@@ -74,6 +74,7 @@ type sent struct {
 	Rows                      struct{ Read, Good, Bad int }
 	Changes                   struct{ Created, Updated, Unchanged int }
 	Recognised                []bilingual
+	Positions                 []triedReading
 	Issues                    struct {
 		Errors, Warnings, Fixed int
 		ByCode                  []issueTotal `json:"by_code"`

@@ -167,6 +167,18 @@ func TestTraps31And35TheCensusInAnotherSystemComesInAfterOneQuestion(t *testing.
 			moved = append(moved, r)
 		}
 		table := file(t, "beijing54.csv", asCSV(t, moved, false))
+		fresh, told := c.registry(t), filepath.Join(t.TempDir(), "fresh.json")
+		citygrid(t, fresh, "import", table, "--accept", "good", "--report", told).want(t, exitPartly, "a shift of all of them cannot be seen", "无法判断是否有整体偏移", "← as read")
+		r := readReport(t, told)
+		if len(r.Positions) == 0 || r.Positions[0].Reading != "EPSG:4326" || !r.Positions[0].Taken || r.Positions[0].Rows != 11093 || r.Positions[0].Known != 0 || r.Positions[0].Offset != nil {
+			t.Errorf("an empty registry: %+v", r.Positions)
+		}
+		told = filepath.Join(t.TempDir(), "known.json")
+		citygrid(t, url, "import", table, "--dry-run", "--report", told).want(t, exitOpen, "spread m")
+		r = readReport(t, told)
+		if p := r.Positions[0]; !p.Taken || p.Known != 11093 || p.Offset == nil || math.Abs(p.Offset.East-30) > 0.2 || math.Abs(p.Offset.North-52) > 0.2 || p.Offset.Spread > 0.2 || len(r.Positions) > 4 {
+			t.Errorf("%+v", r.Positions)
+		}
 		citygrid(t, url, "import", table, "--dry-run").want(t, exitOpen, "30.0", "52.0", "no system that can be computed explains the shift", "--answer 'position=asis'")
 		p := citygrid(t, url, "import", table, "--answer", "*=refuse")
 		p.want(t, exitRefused, "positions_shifted")

@@ -177,6 +177,7 @@ func printFindings(name string, r census.Report) {
 		}
 		fmt.Printf("%s: %s\n", name, printable(text))
 	}
+	printPositions(name, r.Positions)
 	for _, f := range r.Fixes {
 		column := f.Column
 		if f.Sheet != "" {

@@ -2,7 +2,6 @@ package census
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -115,6 +114,7 @@ func (r *run) askPosition(ctx context.Context) error {
 	e := r.config.Extent
 	taken := r.checker.taken()
 	found := evidence.Weigh(tried, orb.Bound{Min: orb.Point{e[0], e[1]}, Max: orb.Point{e[2], e[3]}}, taken, r.config.Grids...)
+	r.tried = triedReadings(found, taken)
 	verdict := evidence.Judge(found, taken)
 	if !verdict.Open {
 		return nil
@@ -137,7 +137,7 @@ func (r *run) askPosition(ctx context.Context) error {
 // shiftedIssue says how far all positions are shifted.
 func shiftedIssue(found []evidence.Finding, taken evidence.Reading) Issue {
 	at := slices.IndexFunc(found, func(f evidence.Finding) bool { return f.Reading.String() == taken.String() })
-	t := findingText(found[at])
+	t := triedReading(found[at], taken).Text()
 	return Issue{Code: CodePositionsShifted, Value: taken.String(), Severity: Error, Message: catalog.Text{
 		ZH: "坐标整体偏移：" + t.ZH + "；请核对坐标系（如北京 54、西安 80、GCJ-02），换算后重新提交",
 		EN: "all positions are shifted alike: " + t.EN + "; check the system (Beijing 1954, Xian 1980 or GCJ-02?), convert them and send the file again",
@@ -181,7 +181,7 @@ func positionQuestion(found []evidence.Finding, taken evidence.Reading, v eviden
 	}
 	const most = 8
 	for _, f := range found[:min(most, len(found))] {
-		t := findingText(f)
+		t := triedReading(f, taken).Text()
 		if f.Reading.String() == taken.String() {
 			t.ZH, t.EN = t.ZH+"（目前的读法）", t.EN+" (as it was read)"
 		} else if f.Share() > 0.5 && f.Reading.String() != q.Proposal {
@@ -207,6 +207,10 @@ func readingOption(r evidence.Reading) Option {
 	switch {
 	case r.Packed:
 		t = catalog.Text{ZH: "度分秒连写：111.1725 即 111°17′25″", EN: "degrees written DD.MMSS: 111.1725 is 111°17′25″"}
+	case r.Grid != nil:
+		t.ZH, t.EN = t.ZH+"（已登记的地方坐标系，米）", t.EN+" (a grid of the city's own, metres)"
+	case r.Unit != "":
+		t.ZH, t.EN = t.ZH+"（CGCS2000 高斯-克吕格投影，单位 "+r.Unit+"）", t.EN+" (a Gauss-Krüger zone of CGCS2000, in "+r.Unit+")"
 	case r.System.IsZone():
 		t.ZH, t.EN = t.ZH+"（CGCS2000 高斯-克吕格投影，米）", t.EN+" (a Gauss-Krüger zone of CGCS2000, metres)"
 	}
@@ -214,20 +218,4 @@ func readingOption(r evidence.Reading) Option {
 		t.ZH, t.EN = t.ZH+"，两列次序对调", t.EN+", the two columns the other way round"
 	}
 	return Option{r.String(), t}
-}
-
-// findingText is a line of evidence.
-func findingText(f evidence.Finding) catalog.Text {
-	t := catalog.Text{
-		ZH: fmt.Sprintf("%v：%d 行中 %d 行在本市范围内", f.Reading, f.Rows, f.Inside),
-		EN: fmt.Sprintf("%v: %d of %d rows lie in the city", f.Reading, f.Inside, f.Rows),
-	}
-	if f.Known > 0 {
-		t.ZH += fmt.Sprintf("；%d 个已知部件偏东 %.2f 米、偏北 %.2f 米（半数在 %.2f 米以内）", f.Known, f.East, f.North, f.Spread)
-		t.EN += fmt.Sprintf("; %d known components stand %.2f m east and %.2f m north of where they are known (half of them within %.2f m of that)", f.Known, f.East, f.North, f.Spread)
-	} else {
-		t.ZH += "；没有已知部件可对照，无法判断是否有整体偏移"
-		t.EN += "; no component of them is known yet, so a shift of all of them cannot be seen"
-	}
-	return t
 }

@@ -65,15 +65,17 @@ type Report struct {
 	Same     *Batch // the last promoted batch that came from an identical file, nil when there is none
 	// Recognised says how the file was read, where that could have been otherwise: its encoding, its separator, the meaning of its columns.
 	Recognised []catalog.Text
-	Questions  []Question // what is open, when the Batch is NeedsAnswers: the counts and Issues are then those of refusing every question
-	Answered   []Answer   // what was applied, by key
-	Issues     []Issue    // in the order of their discovery, at most Config.MaxIssues, errors in preference to warnings and these to what was fixed
-	Errors     int64      // all issues, also those past MaxIssues
-	Warnings   int64
-	Fixed      int64
-	Totals     []Total      // of all issues, also those past MaxIssues
-	Rejected   []int64      // the bad rows, all of them, in order, by [Batch.Place]
-	Fixes      []FixedCount // what was fixed by column and code, the largest first
+	// Positions is how the positions were read, and the best other ways to read them. Empty where no row has one, and of a city folder.
+	Positions []TriedReading
+	Questions []Question // what is open, when the Batch is NeedsAnswers: the counts and Issues are then those of refusing every question
+	Answered  []Answer   // what was applied, by key
+	Issues    []Issue    // in the order of their discovery, at most Config.MaxIssues, errors in preference to warnings and these to what was fixed
+	Errors    int64      // all issues, also those past MaxIssues
+	Warnings  int64
+	Fixed     int64
+	Totals    []Total      // of all issues, also those past MaxIssues
+	Rejected  []int64      // the bad rows, all of them, in order, by [Batch.Place]
+	Fixes     []FixedCount // what was fixed by column and code, the largest first
 }
 
 // LeftOut is how many issues were found and are not among Issues.
@@ -185,7 +187,7 @@ func (c *Census) stage(ctx context.Context, f File) (Report, error) {
 		c.Discard(ctx, &r.batch)
 	}
 	report := Report{Batch: r.batch, Issues: r.kept(), Errors: r.errors, Warnings: r.warnings, Fixed: r.fixed, Recognised: append(r.recognised, r.checker.asked.recognised()...),
-		Questions: r.questions, Answered: r.checker.asked.applied(), Totals: sortedTotals(r.totals), Rejected: sortedLines(r.rejected), Fixes: r.fixes.largestFirst()}
+		Positions: r.tried, Questions: r.questions, Answered: r.checker.asked.applied(), Totals: sortedTotals(r.totals), Rejected: sortedLines(r.rejected), Fixes: r.fixes.largestFirst()}
 	if found {
 		report.Same = &same
 	}

@@ -28,6 +28,7 @@ type run struct {
 	rejected   []int64         // lines of bad rows
 	fixes      fixes
 	questions  []Question
+	tried      []TriedReading
 	sheet      string            // of the row before
 	table      bool              // one header is for all rows, and no reader has told what is no component
 	codes      map[string]string // by sheet: the column of the components' codes, as the file names it

@@ -50,6 +50,7 @@ type Upload struct {
 	Revision   int64           // of the promotion
 	Same       *census.BatchID // the last promoted batch from an identical file
 	Recognised []catalog.Text
+	Positions  []census.TriedReading
 	Errors     int64
 	Warnings   int64
 	Fixed      int64

@@ -157,7 +157,7 @@ func (d *Desk) check(ctx context.Context, j *job) error {
 		return err
 	}
 	u := &j.upload
-	u.Recognised, u.Errors, u.Warnings, u.Fixed = report.Recognised, report.Errors, report.Warnings, report.Fixed
+	u.Recognised, u.Positions, u.Errors, u.Warnings, u.Fixed = report.Recognised, report.Positions, report.Errors, report.Warnings, report.Fixed
 	err = d.config.Store.SaveFound(ctx, u.ID, report.Fixes[:min(maxFixes, len(report.Fixes))], report.Rejected)
 	if err == nil && report.Batch.State == census.Staged {
 		err = d.remember(ctx, u, f, report.Answered)

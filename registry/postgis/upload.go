@@ -79,8 +79,12 @@ func (s *Store) SaveUpload(ctx context.Context, u intake.Upload) error {
 	if recognised == nil {
 		recognised = []catalog.Text{}
 	}
+	positions := u.Positions
+	if positions == nil {
+		positions = []census.TriedReading{}
+	}
 	_, err := s.pool.Exec(ctx, sqlUploadSave, [16]byte(u.ID), u.Kept, u.Revision, (*[16]byte)(u.Same), recognised, u.Errors, u.Warnings, u.Fixed,
-		u.FailureCode, u.Failure.ZH, u.Failure.EN)
+		u.FailureCode, u.Failure.ZH, u.Failure.EN, positions)
 	return interpret("save upload", err)
 }
 
@@ -107,7 +111,7 @@ func scanUpload(row pgx.CollectableRow) (intake.Upload, error) {
 	err := row.Scan((*[16]byte)(&u.ID), &u.Name, &u.Digest, &u.Bytes, &u.Accept, &u.Encoding, &u.KeyID, &u.Actor, &u.IdempotencyKey,
 		&u.ReceivedAt, &u.Kept, &u.Revision, &same, &u.Recognised, &u.Errors, &u.Warnings, &u.Fixed, &u.FailureCode,
 		&u.Failure.ZH, &u.Failure.EN, &u.Sheets, &u.Columns, &u.CRS, &u.Scope, &u.Answers,
-		&u.Profile, &u.KeepBlank)
+		&u.Profile, &u.KeepBlank, &u.Positions)
 	u.Same, u.ReceivedAt = (*census.BatchID)(same), u.ReceivedAt.UTC()
 	return u, err
 }
@@ -116,7 +120,7 @@ const (
 	sqlUploadColumns = `
     id, name, digest, bytes, accept, encoding, key_id, actor, coalesce(idempotency_key, ''), received_at, kept, revision, same_as, recognised,
     errors, warnings, fixed, failure_code, failure_zh, failure_en, sheets, columns, crs, scope, answers,
-    profile, keep_blank`
+    profile, keep_blank, positions`
 
 	sqlUploadAdd = `
 insert into import_upload (id, name, digest, bytes, accept, encoding, key_id, actor, idempotency_key, received_at, sheets, columns, crs, scope,
@@ -130,7 +134,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, ''), $10, $11, $12, $13, $14,
 
 	sqlUploadSave = `
 update import_upload set kept = $2, revision = $3, same_as = $4, recognised = $5, errors = $6, warnings = $7, fixed = $8,
-    failure_code = $9, failure_zh = $10, failure_en = $11
+    failure_code = $9, failure_zh = $10, failure_en = $11, positions = $12
 where id = $1`
 
 	sqlBatchForget = `delete from import_batch where id = $1 and (state = 'rejected' and reason = $2 or state = 'needs_answers')`

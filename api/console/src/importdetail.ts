@@ -5,6 +5,7 @@ import { moment, stateTag } from "./importlist.ts";
 import { ImportPreview } from "./importpreview.ts";
 import { ImportQuestions } from "./importquestions.ts";
 import { issueTable } from "./issuetable.ts";
+import { positionTable } from "./positiontable.ts";
 import type { Fix, Import, Issue, Severity, Undone } from "./wire.ts";
 
 const portion = 100; // issues at a time
@@ -92,6 +93,7 @@ export class ImportDetail {
       batch.recognised.length > 0 ? el("section", { class: "recognised" },
         el("h3", {}, say(language, "recognised")),
         el("ul", {}, ...batch.recognised.map((text) => el("li", {}, text[language])))) : "",
+      positionTable(language, batch.positions ?? []),
       batch.state === "staged" && !batch.active ? this.preview.show(language, batch.id) : "",
       batch.active ? "" : this.found(batch),
     );

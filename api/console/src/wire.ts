@@ -139,7 +139,18 @@ export interface Import {
   changes?: { created: number; updated: number; unchanged: number };
   same_as?: string;
   recognised: Text[];
+  positions?: TriedReading[];
   issues: { errors: number; warnings: number; fixed: number; by_code?: { code: string; severity: Severity; count: number }[]; fixes?: Fix[] };
+}
+
+/** What speaks for one way to read the positions of a file. Without offset nothing is known that they could be held against. */
+export interface TriedReading {
+  reading: string;
+  taken: boolean;
+  rows: number;
+  inside: number;
+  known: number;
+  offset?: { east: number; north: number; spread: number };
 }
 
 /** How many cells of a column were put right in one way, with the first. */

@@ -10,15 +10,16 @@ import (
 
 // Summary is what became of a file, in numbers: the head of every report, and the answer to who asks how an import went.
 type Summary struct {
-	File       string            `json:"file"`
-	Batch      Batch             `json:"batch"`
-	Recognised []catalog.Text    `json:"recognised"`          // how the file was read, where that could have been otherwise
-	Questions  []census.Question `json:"questions,omitempty"` // what is open, where the batch needs answers
-	Errors     int64             `json:"errors"`
-	Warnings   int64             `json:"warnings"`
-	Fixed      int64             `json:"fixed"`
-	LeftOut    int64             `json:"left_out"` // issues that were counted and are not listed
-	Totals     []census.Total    `json:"totals"`   // of all issues, errors first, then the commonest first
+	File       string                `json:"file"`
+	Batch      Batch                 `json:"batch"`
+	Recognised []catalog.Text        `json:"recognised"`          // how the file was read, where that could have been otherwise
+	Positions  []census.TriedReading `json:"positions,omitempty"` // how the positions were read, and the best other ways to read them
+	Questions  []census.Question     `json:"questions,omitempty"` // what is open, where the batch needs answers
+	Errors     int64                 `json:"errors"`
+	Warnings   int64                 `json:"warnings"`
+	Fixed      int64                 `json:"fixed"`
+	LeftOut    int64                 `json:"left_out"` // issues that were counted and are not listed
+	Totals     []census.Total        `json:"totals"`   // of all issues, errors first, then the commonest first
 }
 
 // Batch is a census.Batch as reports show it.
@@ -41,7 +42,7 @@ type Batch struct {
 // Summarise makes the Summary of an import that was just done.
 func Summarise(r census.Report) Summary {
 	s := Summary{
-		File: r.Batch.Source, Batch: batchOf(r.Batch), Recognised: r.Recognised, Questions: r.Questions, LeftOut: r.LeftOut(), Totals: r.Totals,
+		File: r.Batch.Source, Batch: batchOf(r.Batch), Recognised: r.Recognised, Positions: r.Positions, Questions: r.Questions, LeftOut: r.LeftOut(), Totals: r.Totals,
 	}
 	s.sum()
 	return s

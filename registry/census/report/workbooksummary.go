@@ -65,6 +65,13 @@ func (b *workbook) lines() []line {
 	for _, how := range s.Recognised {
 		lines = append(lines, line{cells: []any{"识别 Recognised", how.ZH, how.EN}})
 	}
+	for _, p := range s.Positions {
+		heading, text := "坐标 Position", p.Text()
+		if p.Taken {
+			heading = "坐标读法 Position, as read"
+		}
+		lines = append(lines, line{cells: []any{heading, text.ZH, text.EN}})
+	}
 	for _, q := range s.Questions {
 		lines = append(lines, line{cells: []any{"待答 Question", q.Text.ZH, q.Text.EN, q.Key}})
 	}

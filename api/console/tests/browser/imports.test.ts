@@ -38,6 +38,8 @@ test("a crew's file goes the whole way: questions, answers, preview, commit of i
   await expect(figure(page, "rowsBad")).toHaveText("1");
   await expect(page.locator(".recognised")).toContainText("GB18030");
   await expect(page.locator(".recognised")).toContainText("好着呢");
+  await expect(page.locator(".positions .taken")).toContainText("EPSG:4326");
+  await expect(page.locator(".positions .taken")).toContainText("100.0 %");
   await expect(page.locator(".fixes")).toContainText("好着呢 → 完好");
   const fault = page.locator('.issuetable [data-code="unknown_state"]');
   await expect(fault).toContainText("8"); // row 6 of them, below the header
