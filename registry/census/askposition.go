@@ -15,6 +15,10 @@ import (
 // KeyPosition is the key of the question how positions are meant: the answer is a reading, as [evidence.Parse] reads it, or AnswerAsIs.
 const KeyPosition = "position"
 
+// keyUsual is the key under which an answer to KeyPosition that was given about an earlier file of a crew goes with the next: that is read so, unless it
+// contradicts it.
+const keyUsual = "usual." + KeyPosition
+
 // AnswerAsIs takes positions as they were read, although all are shifted from what is known.
 const AnswerAsIs = "asis"
 
@@ -82,6 +86,11 @@ func (k *checker) reads(f File) error {
 		k.reading.Grid = &grid
 	}
 	given := k.asked.answer(KeyPosition)
+	if usual := k.asked.answers[keyUsual]; given == nil && usual != "" {
+		k.usual = true
+		given = &Answer{Key: KeyPosition, Value: usual}
+		k.asked.used[KeyPosition] = given
+	}
 	if given == nil || given.Value == AnswerRefuse || given.Value == AnswerAsIs {
 		return nil
 	}
@@ -121,10 +130,17 @@ func (r *run) askPosition(ctx context.Context) error {
 	}
 	given := r.checker.asked.answer(KeyPosition)
 	switch {
-	case given == nil && !r.checker.asked.refused:
-		r.questions = append(r.questions, positionQuestion(found, taken, verdict))
+	case (given == nil || r.checker.usual) && !r.checker.asked.refused:
+		q := positionQuestion(found, taken, verdict)
+		if r.checker.usual {
+			delete(r.checker.asked.used, KeyPosition)
+			q.Evidence = append(q.Evidence, catalog.Text{
+				ZH: "该队以前的文件答为 " + given.Value + "，与本文件不符", EN: "earlier files of the crew were answered with " + given.Value + ", which this one contradicts",
+			})
+		}
+		r.questions = append(r.questions, q)
 	case !verdict.Shifted:
-	case r.checker.told || given != nil && given.Value == AnswerAsIs:
+	case !r.checker.usual && (r.checker.told || given != nil && given.Value == AnswerAsIs):
 		shifted := shiftedIssue(found, taken)
 		shifted.Severity = Warning
 		r.report(shifted)
@@ -191,15 +207,20 @@ func positionQuestion(found []evidence.Finding, taken evidence.Reading, v eviden
 	}
 	if v.Shifted {
 		q.Options = append(q.Options, Option{AnswerAsIs, catalog.Text{ZH: "坐标无误，按原样入库", EN: "they are right as they are, and what is known is not"}})
-		if !v.Proposed {
-			q.Evidence = append(q.Evidence, catalog.Text{
-				ZH: "没有一种可计算的坐标系能解释这一偏移；北京 54、西安 80 或地方坐标系的数值会有这样的整体偏移",
-				EN: "no system that can be computed explains the shift; numbers of Beijing 1954, Xian 1980 or a local grid are shifted so",
-			})
-		}
+	}
+	if unexplained := v.Shifted && !v.Proposed || v.Proposed && shifted(found, v.Proposal); unexplained {
+		q.Evidence = append(q.Evidence, catalog.Text{
+			ZH: "没有一种可计算的坐标系能解释这一偏移；北京 54、西安 80 或地方坐标系的数值会有这样的整体偏移",
+			EN: "no system that can be computed explains the shift; numbers of Beijing 1954, Xian 1980 or a local grid are shifted so",
+		})
 	}
 	q.Options = append(q.Options, Option{AnswerRefuse, catalog.Text{ZH: "都不是：不接受这些坐标", EN: "none of these: the positions are not taken"}})
 	return q
+}
+
+// shifted reports whether a reading leaves all known rows shifted.
+func shifted(found []evidence.Finding, r evidence.Reading) bool {
+	return slices.ContainsFunc(found, func(f evidence.Finding) bool { return f.Reading.String() == r.String() && f.Shifted() })
 }
 
 func readingOption(r evidence.Reading) Option {

@@ -38,6 +38,7 @@ type checker struct {
 	reading     evidence.Reading // of the positions; zero: degrees of WGS 84 or CGCS2000
 	grids       []crs.Grid
 	told        bool // reading is an answer
+	usual       bool // the answer about positions is of an earlier file
 	pairs       pairs
 	whole       bool
 	keepBlank   bool // as File.KeepBlank

@@ -42,9 +42,10 @@ func CheckCrew(name string) error {
 }
 
 // Applied is f with what is remembered, where f itself does not say otherwise. A remembered encoding answers the question about it: text that is what it
-// seems to be is read so whatever the crew sent before (import trap 3).
+// seems to be is read so whatever the crew sent before (import trap 3). A remembered reading of positions holds for a file that does not contradict it; that is
+// asked about again, and where f itself declares a system, that holds alone.
 func (c Crew) Applied(f File) (File, error) {
-	answers, columns := map[string]string{}, map[string]string{}
+	answers, columns, declared := map[string]string{}, map[string]string{}, f.CRSName() != ""
 	for key, said := range c.Said {
 		column, isColumn := strings.CutPrefix(key, SaidColumn)
 		switch {
@@ -58,6 +59,9 @@ func (c Crew) Applied(f File) (File, error) {
 				return f, err
 			}
 		case key == SaidCRS, key == SaidSheets:
+		case key == KeyPosition && !declared:
+			answers[keyUsual] = said.Value
+		case key == KeyPosition:
 		default:
 			answers[key] = said.Value
 		}
@@ -74,7 +78,7 @@ func (f File) Saying(applied []Answer, at time.Time, actor string) map[string]Sa
 	all := map[string]Said{}
 	say := func(key, value string) { all[key] = Said{Value: value, At: at, Actor: actor} }
 	for _, a := range applied {
-		if _, given := f.Answers[a.Key]; given {
+		if _, given := f.Answers[a.Key]; given || a.Key == KeyPosition && f.Answers[keyUsual] != "" {
 			say(a.Key, a.Value)
 		}
 	}

@@ -34,6 +34,11 @@ func (f Finding) Share() float64 { return float64(f.Inside) / float64(max(1, f.R
 // Offset is how far the known rows stand from where they are known to be, in metres.
 func (f Finding) Offset() float64 { return math.Hypot(f.East, f.North) }
 
+// Shifted reports whether all known rows stand alike away from where they are known to be.
+func (f Finding) Shifted() bool {
+	return f.Known >= fewestKnown && f.Offset() > nearby && f.Offset() > steady*f.Spread
+}
+
 // The limits of what is believed.
 const (
 	fewestKnown = 20   // rows, so that their median says something
