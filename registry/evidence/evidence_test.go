@@ -242,3 +242,25 @@ func FuzzReading(f *testing.F) {
 		}
 	})
 }
+
+func TestAReadingThatFitsATenthOfTheRowsIsListedWhereverTheyStand(t *testing.T) {
+	t.Parallel()
+	zone := evidence.Reading{System: 4546}
+	pairs := written(t, zone, places(600), 526_000, 3_397_000, 1)
+	for _, p := range places(4400) {
+		pairs = append(pairs, evidence.Pair{X: p[0], Y: p[1]})
+	}
+	verdict, found := judge(pairs, evidence.Reading{}, false)
+	if verdict.Open || len(found) < 2 || found[0].Inside != 4400 {
+		t.Fatalf("%+v, %+v", verdict, found)
+	}
+	for _, f := range found {
+		if f.Reading.String() == zone.String() {
+			if f.Inside != 600 {
+				t.Errorf("%+v", f)
+			}
+			return
+		}
+	}
+	t.Errorf("%v is not among %+v", zone, found)
+}
