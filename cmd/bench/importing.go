@@ -25,6 +25,7 @@ import (
 	"citygrid/registry/catalog"
 	"citygrid/registry/census"
 	"citygrid/registry/postgis"
+	"citygrid/registry/vector"
 )
 
 // The databases of this part: each round has a fresh copy of one of the first two.
@@ -253,7 +254,13 @@ func take(ctx context.Context, url, file string, promote bool) error {
 	if err != nil {
 		return err
 	}
-	r, err := survey.Stage(ctx, census.File{Name: file, Format: format, Body: in})
+	f := census.File{Name: file, Format: format, Body: in}
+	if format == census.FormatMaps {
+		if f.Maps, err = vector.Find(ctx); err != nil {
+			return err
+		}
+	}
+	r, err := survey.Stage(ctx, f)
 	if err != nil {
 		return err
 	}

@@ -78,6 +78,7 @@ func parts() []part {
 		{"near", askNear},
 		{"file", askFile},
 		{"import", askImport},
+		{"maps", askMaps},
 	}
 }
 

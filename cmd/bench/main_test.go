@@ -58,7 +58,7 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		}
 	}
 	want := []string{"How to read it", "Machine and date", "What was wanted", "Memory", "Point to cell, in process", "Agreement with PostGIS",
-		"Point to cell, by PostGIS", "GET /locate", "POST /locate", "GET /whats-here", "citygrid locate --file", "citygrid import"}
+		"Point to cell, by PostGIS", "GET /locate", "POST /locate", "GET /whats-here", "citygrid locate --file", "citygrid import", "citygrid import, files of maps"}
 	if !slices.Equal(headings, want) {
 		t.Errorf("headings: %q", headings)
 	}
@@ -77,6 +77,8 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		`\| ogr2ogr \| .* \| at least 1 × \|`,
 		`\| excelize's streaming reader \| .* \| at least 0.5 × \|`,
 		`\| CityGrid, the first time \| .* \| at least 3 × \|`,
+		`\| ogr2ogr to CSV, then CityGrid \| .* \| at least 0.67 × \|`,
+		`\| CityGrid, weighing \| [\d,.]+ `,
 		`\| Peak memory of the importer, 2,000 rows \| at most 512 MB \| \d+(\.\d+)? MB \| met \|`,
 		`PostgreSQL: \d+\.\d+`, `PostGIS: 3\.\d+`, `plain city of 16 cells and 1,000 components, seed 1, SHA-256 [0-9a-f]{16}…`,
 	} {
