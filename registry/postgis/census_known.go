@@ -26,6 +26,10 @@ func (g *staging) KnownPoints(ctx context.Context, e catalog.Edition, codes []st
 	return at, nil
 }
 
+// sqlKnownPoints goes by the indexes, code by code: what it costs follows from how many are asked for, not from how many there are.
 const sqlKnownPoints = `
-select a.code, st_x(c.geom), st_y(c.geom) from component_code a join component c on c.id = a.component_id
-where a.edition = $1 and a.code = any($2) and geometrytype(c.geom) = 'POINT'`
+select asked.code, st_x(c.geom), st_y(c.geom)
+from unnest($2::text[]) as asked (code)
+cross join lateral (select component_id from component_code where edition = $1 and code = asked.code offset 0) a
+cross join lateral (select geom from component where id = a.component_id offset 0) c
+where geometrytype(c.geom) = 'POINT'`
