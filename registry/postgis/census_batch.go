@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"citygrid/registry/census"
 )
@@ -45,12 +46,16 @@ func (s *Store) RejectBatch(ctx context.Context, b census.Batch) error {
 }
 
 // RejectInterrupted gives up, with the reason interrupted, the batches that a process left behind when it ended, drops their staged
-// rows and returns how many they were. A batch that a living process stages, or has staged, is left alone.
+// rows and returns how many they were. A batch that a living process stages, or has staged, is left alone; so is one at which the server still
+// works for a process that has died, which is for the next call.
 func (s *Store) RejectInterrupted(ctx context.Context, now time.Time) (int, error) {
 	ids, err := collect(ctx, s.imports, "find interrupted batches", pgx.RowTo[[16]byte], sqlBatchesOpen)
 	n := 0
 	for _, id := range ids {
 		rejected, err := s.rejectInterrupted(ctx, id, now)
+		if stillBusy(err) {
+			continue
+		}
 		if err != nil {
 			return n, interpret("reject an interrupted batch", err)
 		}
@@ -63,6 +68,9 @@ func (s *Store) RejectInterrupted(ctx context.Context, now time.Time) (int, erro
 
 func (s *Store) rejectInterrupted(ctx context.Context, id census.BatchID, now time.Time) (rejected bool, err error) {
 	err = pgx.BeginFunc(ctx, s.imports, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlChangeLockTimeout, rejectPatience); err != nil {
+			return err
+		}
 		var free bool
 		if err := tx.QueryRow(ctx, sqlBatchTryLock, batchLock(id)).Scan(&free); err != nil || !free {
 			return err
@@ -75,6 +83,16 @@ func (s *Store) rejectInterrupted(ctx context.Context, id census.BatchID, now ti
 		return dropStage(ctx, tx, id)
 	})
 	return rejected && err == nil, err
+}
+
+// rejectPatience is how many milliseconds a batch is waited for that was left behind. The server ends the session that held its lock at once, and another in
+// the middle of a statement when that is done.
+const rejectPatience = "500"
+
+// stillBusy reports whether a statement has waited long enough for a lock.
+func stillBusy(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "55P03" // lock_not_available
 }
 
 // stageTable is the name of a batch's staging table: import_stage_ and the 32 hexadecimal digits of its id, nothing else.

@@ -204,3 +204,45 @@ func TestReferencesAreCheckedBeforeTheRevisionIsWaitedFor(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A killed process leaves two sessions: the one with the lock of the batch ends at once, the one that promotes when its statement is done.
+func TestABatchAtWhichTheServerStillWorksForADeadProcessIsGivenUpLater(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	busy, idle := s.left(lamps(2, "完好")), s.left(lamps(3, "完好"))
+	working, err := s.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer working.Rollback(t.Context())
+	if _, err := working.Exec(t.Context(), `select from import_batch where id = $1 for update`, busy.ID.String()); err != nil {
+		t.Fatal(err)
+	}
+	begun, next := time.Now(), s.again()
+	n, err := next.RejectInterrupted(t.Context(), surveyedAt)
+	if took := time.Since(begun); n != 1 || err != nil || took > 5*time.Second {
+		t.Errorf("%d given up after %v, %v", n, took, err)
+	}
+	if s.count(`select count(*) from import_batch where state = 'rejected' and id = $1`, idle.ID.String()) != 1 {
+		t.Error("the other batch is not given up")
+	}
+	if err := working.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := next.RejectInterrupted(t.Context(), surveyedAt); n != 1 || err != nil {
+		t.Errorf("later: %d, %v", n, err)
+	}
+}
+
+// left stages a file and forgets it, as a killed process does.
+func (s *survey) left(body string) census.Batch {
+	s.t.Helper()
+	dead := &survey{t: s.t, store: s.again(), db: s.db, config: s.config}
+	dead.config.Store = dead.store
+	b, held := dead.stage(body), s.advisoryLocks()
+	dead.store.Close()
+	for deadline := time.Now().Add(30 * time.Second); s.advisoryLocks() == held && time.Now().Before(deadline); { // the server ends a session in its own time
+		time.Sleep(10 * time.Millisecond)
+	}
+	return b
+}
