@@ -1,11 +1,14 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"citygrid/registry/intake"
 )
@@ -100,4 +103,35 @@ func TestAPreviewThatNobodyWantsExpires(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Errorf("it is kept: %+v, %q", o.settled(id), o.files())
+}
+
+// The desk looks once an hour: that the file is done in seconds is because it heard of the interruption.
+func TestWhatALostDatabaseInterruptsIsTriedAgainInSeconds(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(c *intake.Config) { c.Retry = time.Hour })
+	db, err := pgx.Connect(t.Context(), o.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(context.Background())
+	if _, err := db.Exec(t.Context(), `begin; lock table import_issue in share mode`); err != nil { // the import waits where it ends its staging
+		t.Fatal(err)
+	}
+	id := o.send("name=a.csv&accept=all", lamps(1, 20)).ID
+	for ended := 0; ended == 0; time.Sleep(time.Millisecond) {
+		if err := db.QueryRow(t.Context(), `select count(pg_terminate_backend(pid)) from pg_locks where relation = 'import_issue'::regclass and not granted`).Scan(&ended); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := db.Exec(t.Context(), `rollback`); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	i := o.settled(id)
+	if took := time.Since(began); i.State != "promoted" || i.Changes.Created != 20 || took > 30*time.Second {
+		t.Errorf("after %v %+v", took, i)
+	}
+	if said := o.log.String(); strings.Contains(said, "ERROR") {
+		t.Errorf("said:\n%s", said)
+	}
 }

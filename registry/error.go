@@ -26,6 +26,9 @@ const (
 // CodeBusy is the code of a Conflict with a change that runs at the same time: trying again may help.
 const CodeBusy = "busy"
 
+// CodeStorageFull is the code of an Unavailable for want of room on a disk: it helps to make room.
+const CodeStorageFull = "storage_full"
+
 // Text is a message in the two languages of the product.
 type Text = catalog.Text
 

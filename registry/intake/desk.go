@@ -20,7 +20,7 @@ type Desk struct {
 	jobs    chan *job
 	closing chan struct{} // closed when Run is told to end
 
-	swept time.Time // by tidy, when it last looked for batches that nobody holds
+	interrupted chan struct{} // told of work that may go better in a moment
 
 	mu     sync.Mutex
 	active map[census.BatchID]*job
@@ -35,7 +35,7 @@ func New(c Config) (*Desk, error) {
 	}
 	c = c.orDefault()
 	return &Desk{
-		config: c, jobs: make(chan *job, c.Waiting), closing: make(chan struct{}), active: map[census.BatchID]*job{},
+		config: c, jobs: make(chan *job, c.Waiting), closing: make(chan struct{}), interrupted: make(chan struct{}, 1), active: map[census.BatchID]*job{},
 	}, nil
 }
 

@@ -202,7 +202,7 @@ func stored(err error) error {
 	}
 	e := registry.NewError(registry.Internal, "internal", "内部错误", "internal error")
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		e = registry.NewError(registry.Unavailable, "storage_full", "服务器存储空间已满", "the server's storage is full")
+		e = registry.NewError(registry.Unavailable, registry.CodeStorageFull, "服务器存储空间已满", "the server's storage is full")
 	}
 	e.Err = fmt.Errorf("store the upload: %w", err)
 	return e

@@ -17,17 +17,40 @@ import (
 // abandoned is when a file is no longer on its way that was not received whole.
 const abandoned = time.Hour
 
-// sweepEvery is how often batches are looked for whose process is gone.
-const sweepEvery = time.Hour
+// firstLook is how soon it is looked whether there is something to do, at first and after an interruption; then half as often each time, down to
+// Config.Retry.
+const firstLook = time.Second
+
+// look tidies now and then, until ctx ends.
+func (d *Desk) look(ctx context.Context) {
+	wait := min(firstLook, d.config.Retry)
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	var hurried time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.interrupted:
+			if now := d.config.Clock(); now.Sub(hurried) >= d.config.Retry { // what fails again and again is not tried without a pause
+				hurried, wait = now, min(firstLook, d.config.Retry)
+				timer.Reset(wait)
+			}
+			continue
+		case <-timer.C:
+		}
+		d.tidy(ctx)
+		wait = min(2*wait, d.config.Retry)
+		timer.Reset(wait)
+	}
+}
 
 // tidy gives up what was interrupted, takes up again what is not decided, ends what waited too long, and removes what is nobody's.
 func (d *Desk) tidy(ctx context.Context) {
 	now := d.config.Clock()
 	kept, err := d.config.Store.KeptUploads(ctx)
-	if err == nil && now.Sub(d.swept) >= sweepEvery {
-		if _, err = d.config.Store.RejectInterrupted(ctx, now); err == nil {
-			d.swept = now
-		}
+	if err == nil {
+		_, err = d.config.Store.RejectInterrupted(ctx, now)
 	}
 	if err != nil {
 		if ctx.Err() == nil {

@@ -77,18 +77,7 @@ func (d *Desk) Run(ctx context.Context) {
 			}
 		})
 	}
-	all.Go(func() {
-		ticks := time.NewTicker(d.config.Retry)
-		defer ticks.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticks.C:
-				d.tidy(ctx)
-			}
-		}
-	})
+	all.Go(func() { d.look(ctx) })
 	<-ctx.Done()
 	d.mu.Lock()
 	close(d.closing)
@@ -228,6 +217,12 @@ func (d *Desk) settle(ctx context.Context, j *job) {
 		}
 		u.FailureCode, u.Failure = known.Code, known.Message
 		u.Kept = j.promote || known.Kind == registry.Unavailable || known.Kind == registry.Conflict
+		if known.Kind == registry.Unavailable && known.Code != registry.CodeStorageFull { // a disk is not emptied in a moment
+			select {
+			case d.interrupted <- struct{}{}:
+			default:
+			}
+		}
 	}
 	d.save(ctx, u)
 }

@@ -17,8 +17,8 @@ type vigil struct {
 	pool *pgxpool.Pool // of one connection
 
 	mu      sync.Mutex
-	conn    *pgxpool.Conn // nil while there is no batch
-	batches map[census.BatchID]bool
+	conn    *pgxpool.Conn           // nil while there is no batch
+	batches map[census.BatchID]bool // true of those that are being staged now
 }
 
 // begin takes the lock of a batch.
@@ -48,11 +48,25 @@ func (v *vigil) begin(ctx context.Context, id census.BatchID) error {
 	return nil
 }
 
+// rest says that a batch is staged and waits.
+func (v *vigil) rest(id census.BatchID) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.batches[id] = false
+}
+
+// staging reports whether a batch is being staged by this Store, whatever became of its lock.
+func (v *vigil) staging(id census.BatchID) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.batches[id]
+}
+
 // end gives the lock of a batch back; for one that it does not hold it does nothing.
 func (v *vigil) end(id census.BatchID) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if !v.batches[id] {
+	if _, held := v.batches[id]; !held {
 		return
 	}
 	delete(v.batches, id)

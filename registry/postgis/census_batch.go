@@ -52,6 +52,9 @@ func (s *Store) RejectInterrupted(ctx context.Context, now time.Time) (int, erro
 	ids, err := collect(ctx, s.imports, "find interrupted batches", pgx.RowTo[[16]byte], sqlBatchesOpen)
 	n := 0
 	for _, id := range ids {
+		if s.open.staging(id) {
+			continue
+		}
 		rejected, err := s.rejectInterrupted(ctx, id, now)
 		if stillBusy(err) {
 			continue

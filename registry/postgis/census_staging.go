@@ -221,7 +221,9 @@ func (g *staging) Finish(ctx context.Context, b census.Batch, issues []census.Is
 	if err != nil {
 		return interpret("finish staging", err)
 	}
-	if b.State != census.Staged {
+	if b.State == census.Staged {
+		g.open.rest(b.ID)
+	} else {
 		g.open.end(b.ID)
 	}
 	g.conn.Release()
