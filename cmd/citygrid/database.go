@@ -74,6 +74,15 @@ func (d *database) migrate(ctx context.Context, e *environment) error {
 	return nil
 }
 
+// giveUpInterrupted gives back what the batches of dead processes hold.
+func (d *database) giveUpInterrupted(ctx context.Context, e *environment) error {
+	n, err := d.store.RejectInterrupted(ctx, e.now())
+	if err == nil && n > 0 {
+		e.log.Warn("batches of an interrupted run were given up: what came over HTTP is taken up again, import the other files once more / 上次中断的批次已作废：经网络提交的文件将自动重新处理，其余请重新导入", "batches", n)
+	}
+	return err
+}
+
 // grantTo lets the role of a database address use what another role owns.
 func grantTo(ctx context.Context, owner, url string) error {
 	config, err := pgconn.ParseConfig(url)

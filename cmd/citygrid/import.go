@@ -66,6 +66,9 @@ func (c importCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer d.close(ctx, e)
+	if err := d.giveUpInterrupted(ctx, e); err != nil {
+		return err
+	}
 	if err := c.remembered(ctx, d.store); err != nil {
 		return err
 	}

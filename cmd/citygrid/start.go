@@ -46,10 +46,8 @@ func (c serveCommand) prepare(ctx context.Context, e *environment, d *database, 
 	if err := d.migrate(ctx, e); err != nil {
 		return err
 	}
-	if n, err := d.store.RejectInterrupted(ctx, e.now()); err != nil {
+	if err := d.giveUpInterrupted(ctx, e); err != nil {
 		return err
-	} else if n > 0 {
-		e.log.Warn("batches of an interrupted run were given up: what came over HTTP is taken up again, import the other files once more / 上次中断的批次已作废：经网络提交的文件将自动重新处理，其余请重新导入", "batches", n)
 	}
 	if err := c.loadCity(ctx, e, d.store); err != nil {
 		return err
