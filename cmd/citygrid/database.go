@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"citygrid/internal/cluster"
+	"citygrid/internal/scratch"
 	"citygrid/migrations"
 	"citygrid/registry/postgis"
 )
@@ -74,8 +75,9 @@ func (d *database) migrate(ctx context.Context, e *environment) error {
 	return nil
 }
 
-// giveUpInterrupted gives back what the batches of dead processes hold.
+// giveUpInterrupted gives back what dead processes held: the staging tables of their batches, and their folders for work in progress.
 func (d *database) giveUpInterrupted(ctx context.Context, e *environment) error {
+	scratch.Sweep()
 	n, err := d.store.RejectInterrupted(ctx, e.now())
 	if err == nil && n > 0 {
 		e.log.Warn("batches of an interrupted run were given up: what came over HTTP is taken up again, import the other files once more / 上次中断的批次已作废：经网络提交的文件将自动重新处理，其余请重新导入", "batches", n)

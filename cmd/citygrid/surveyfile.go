@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"citygrid/internal/scratch"
 	"citygrid/registry"
 	"citygrid/registry/census"
 	"citygrid/registry/vector"
@@ -19,14 +20,14 @@ import (
 // surveyFile is a survey file that is open. Of a set of files (a Shapefile, a geodatabase folder) it is an archive of them, which Close removes.
 type surveyFile struct {
 	*os.File
-	temporary bool
+	made *scratch.Folder // the archive's, or nil
 }
 
 // Close closes the file, and removes it where it was made for the occasion.
 func (f surveyFile) Close() error {
 	err := f.File.Close()
-	if f.temporary {
-		err = errors.Join(err, os.Remove(f.Name()))
+	if f.made != nil {
+		err = errors.Join(err, f.made.Remove())
 	}
 	return err
 }
@@ -39,13 +40,17 @@ func openSurvey(ctx context.Context, name string) (surveyFile, error) {
 	}
 	if parts == nil {
 		in, err := os.Open(name)
-		return surveyFile{in, false}, err
+		return surveyFile{in, nil}, err
 	}
-	packed, err := os.CreateTemp("", "citygrid-set-*.zip")
+	folder, err := scratch.Make()
 	if err != nil {
 		return surveyFile{}, err
 	}
-	set := surveyFile{packed, true}
+	packed, err := os.Create(filepath.Join(folder.Path, "set.zip"))
+	if err != nil {
+		return surveyFile{}, errors.Join(err, folder.Remove())
+	}
+	set := surveyFile{packed, folder}
 	if err := pack(ctx, packed, filepath.Dir(name), parts); err != nil {
 		return surveyFile{}, errors.Join(err, set.Close())
 	}

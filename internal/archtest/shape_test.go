@@ -26,7 +26,7 @@ var shape = map[string][]string{
 	"registry/locator":  {"registry", "geo/areaindex"},
 	"registry/nearby":   {"registry", "geo/pointindex"},
 	"registry/workbook": nil,
-	"registry/vector":   nil,
+	"registry/vector":   {"internal/scratch"},
 	"registry/evidence": {"registry", "geo", "geo/crs"},
 	"registry/census":   {"registry", "registry/locator", "registry/catalog", "registry/workbook", "registry/vector", "registry/evidence", "geo", "geo/crs", "geo/geojson", "geo/pointindex"},
 	"registry/intake":   {"registry", "registry/census", "registry/vector"},
@@ -53,13 +53,15 @@ var shape = map[string][]string{
 	"api/console": nil,
 	"api": {"api/query", "api/auth", "api/console", "registry", "registry/filter", "registry/locator", "registry/census", "registry/census/report",
 		"registry/census/template", "registry/intake", "registry/photo", "registry/profile", "registry/export", "registry/tiles", "registry/worktime", "registry/casefile", "geo/crs", "geo/geojson"},
-	"internal/cluster":  nil,
-	"internal/s3test":   nil,
-	"internal/dbtest":   {"internal/cluster", "migrations"},
-	"internal/archtest": nil,
-	"internal/torture":  nil, // tests alone
-	"cmd/bench":         {"..."},
-	"cmd/citygrid":      {"..."},
+	"internal/cluster":         nil,
+	"internal/s3test":          nil,
+	"internal/dbtest":          {"internal/cluster", "migrations"},
+	"internal/scratch":         nil,
+	"internal/archtest":        nil,
+	"internal/torture":         nil, // tests alone
+	"internal/torture/imports": nil, // tests alone
+	"cmd/bench":                {"..."},
+	"cmd/citygrid":             {"..."},
 }
 
 // outside names who may import a library of others; a library that is not here is free. A path stands for all below it.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +13,7 @@ import (
 	geom "github.com/twpayne/go-geom"
 
 	"citygrid/geo"
+	"citygrid/internal/scratch"
 	"citygrid/registry/catalog"
 	"citygrid/registry/vector"
 )
@@ -61,13 +61,13 @@ func (m *MapFile) recognised() []catalog.Text { return m.how }
 // Rows yields the features of each layer. What it needs on the disk is removed when it ends.
 func (m *MapFile) Rows() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		folder, err := os.MkdirTemp("", "citygrid-import-")
+		folder, err := scratch.Make()
 		if err != nil {
 			yield(Row{}, err)
 			return
 		}
-		defer os.RemoveAll(folder)
-		if err := m.read(folder, yield); err != nil && err != errEnough {
+		defer folder.Remove()
+		if err := m.read(folder.Path, yield); err != nil && err != errEnough {
 			yield(Row{}, mapFault(err))
 		}
 	}

@@ -10,13 +10,16 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"citygrid/internal/scratch"
 )
 
 // Package is a GeoPackage in the making: a table for each layer and set of columns, all texts. It belongs to one goroutine.
 type Package struct {
-	tool   *Tool
-	folder string
-	tables []*table
+	tool    *Tool
+	folder  string
+	scratch *scratch.Folder // that is at folder
+	tables  []*table
 }
 
 // table is one, as CSV until the package is written.
@@ -34,8 +37,11 @@ const wktColumn = "citygrid_shape"
 
 // NewPackage begins a package. The caller closes it.
 func (t *Tool) NewPackage() (*Package, error) {
-	folder, err := os.MkdirTemp("", "citygrid-package-")
-	return &Package{tool: t, folder: folder}, err
+	folder, err := scratch.Make()
+	if err != nil {
+		return nil, err
+	}
+	return &Package{tool: t, folder: folder.Path, scratch: folder}, nil
 }
 
 // Close removes what is on the disk.
@@ -44,7 +50,7 @@ func (p *Package) Close() error {
 	for _, t := range p.tables {
 		errs = append(errs, t.file.Close())
 	}
-	return errors.Join(append(errs, os.RemoveAll(p.folder))...)
+	return errors.Join(append(errs, p.scratch.Remove())...)
 }
 
 // Add puts a record into the table of its layer. Its shape is well-known text in the layer's system, "" where it has none.
