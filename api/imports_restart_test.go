@@ -2,14 +2,21 @@ package api_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"citygrid/registry/census"
 	"citygrid/registry/intake"
 )
 
@@ -133,5 +140,61 @@ func TestWhatALostDatabaseInterruptsIsTriedAgainInSeconds(t *testing.T) {
 	}
 	if said := o.log.String(); strings.Contains(said, "ERROR") {
 		t.Errorf("said:\n%s", said)
+	}
+}
+
+// A process that dies leaves the lock of the file that it receives.
+func TestAFileThatADeadProcessReceivedIsRemovedAndThatOfALivingOneIsNot(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.settled(o.send("name=a.csv&accept=all", lamps(1, 2)).ID) // makes the folder
+	living := filepath.Join(o.dir, census.NewBatchID().String()+".part")
+	f, err := os.Create(living)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	dead := filepath.Join(o.dir, census.NewBatchID().String()+".part")
+	if err := os.WriteFile(dead, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		left := o.files()
+		if !slices.Contains(left, filepath.Base(living)) {
+			t.Fatalf("the file of a living process is gone: %q", left)
+		}
+		if len(left) == 1 {
+			return
+		}
+		if time.Since(began) > 10*time.Second {
+			t.Fatalf("%q are left", left)
+		}
+	}
+}
+
+// Between the record of a file and its name lies an instant in which a process can die, or not hear that it was recorded.
+func TestAFileThatWasRecordedBeforeItsProcessDiedIsTakenUp(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	body := lamps(1, 7)
+	id := census.NewBatchID()
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(o.dir, id.String()+".part"), []byte(body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(body))
+	if _, added, err := o.store.AddUpload(t.Context(), intake.Upload{
+		ID: id, Name: "a.csv", Digest: hex.EncodeToString(sum[:]), Bytes: int64(len(body)), Accept: intake.AcceptAll, KeyID: "k", Actor: "crew 7",
+		Answers: map[string]string{"*": "refuse"}, ReceivedAt: clock(), Kept: true,
+	}); err != nil || !added {
+		t.Fatal(added, err)
+	}
+	if i := o.settled(id.String()); i.State != "promoted" || i.Changes.Created != 7 || len(o.files()) != 0 {
+		t.Errorf("%+v, %q", i, o.files())
 	}
 }

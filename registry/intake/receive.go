@@ -49,21 +49,31 @@ func (d *Desk) Receive(ctx context.Context, p Parcel) (Import, error) {
 	if err := d.recall(ctx, &u); err != nil {
 		return Import{}, err
 	}
-	if u.Bytes, u.Digest, err = d.write(u.ID, p.Body); err != nil {
+	var held *os.File
+	if held, u.Bytes, u.Digest, err = d.write(u.ID, p.Body); err != nil {
 		return Import{}, err
 	}
+	defer held.Close()
 	recorded, added, err := d.config.Store.AddUpload(ctx, u)
+	if registry.KindOf(err) == registry.Unavailable { // it may be recorded all the same: the next look finds out
+		d.hurry()
+		return Import{}, err
+	}
+	if err != nil || !added {
+		os.Remove(held.Name())
+	}
 	if err != nil {
-		d.remove(u.ID)
 		return Import{}, err
 	}
 	if !added {
-		d.remove(u.ID)
 		if recorded.Digest != u.Digest {
 			return Import{}, registry.NewError(registry.Conflict, CodeKeyReused,
 				"该 Idempotency-Key 已用于另一个文件；请为每个文件使用不同的值", "this Idempotency-Key was used for another file: give each file its own")
 		}
 		return d.Import(ctx, recorded.ID)
+	}
+	if err := os.Rename(held.Name(), d.path(u.ID)); err != nil {
+		return Import{}, stored(err)
 	}
 	d.count(func(s *Stats) { s.Taken++ })
 	if err := d.enqueue(newJob(u)); err != nil { // between enter and here others may have come
@@ -81,7 +91,7 @@ func (d *Desk) enter(ctx context.Context) (leave func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	d.makeRoom(kept)
+	d.makeRoom(ctx, kept)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.jobs)+d.coming >= d.config.Waiting || len(kept)+d.coming >= d.config.Kept {
@@ -96,7 +106,7 @@ func (d *Desk) enter(ctx context.Context) (leave func(), err error) {
 }
 
 // makeRoom removes what is kept for reports alone when there are too many files.
-func (d *Desk) makeRoom(kept []Upload) {
+func (d *Desk) makeRoom(ctx context.Context, kept []Upload) {
 	files, err := os.ReadDir(d.config.Dir)
 	if err != nil || len(files) < d.config.Kept {
 		return // without a folder there is room
@@ -105,7 +115,7 @@ func (d *Desk) makeRoom(kept []Upload) {
 	for _, u := range kept {
 		wanted[u.ID.String()] = true
 	}
-	d.sweep(wanted, d.config.Clock())
+	d.sweep(ctx, wanted, d.config.Clock())
 }
 
 // Open opens the file of an upload: NotFound when it is not kept any more.
@@ -136,21 +146,25 @@ func (d *Desk) Open(u Upload) (*os.File, census.File, error) {
 	}, nil
 }
 
-// write puts a body on the disk, where it survives a crash, and counts and hashes it.
-func (d *Desk) write(id census.BatchID, body io.Reader) (size int64, digest string, err error) {
+// write puts a body on the disk, where it survives a crash, and counts and hashes it. The file is not named as an upload yet, and locked while it is open:
+// one that nobody locks was left behind.
+func (d *Desk) write(id census.BatchID, body io.Reader) (f *os.File, size int64, digest string, err error) {
 	if err := d.makeFolder(); err != nil {
-		return 0, "", stored(err)
+		return nil, 0, "", stored(err)
 	}
-	part := d.path(id) + ".part"
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return 0, "", stored(err)
+	part := d.path(id) + arriving
+	if f, err = os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		return nil, 0, "", stored(err)
 	}
 	defer func() {
 		if err != nil {
+			f.Close()
 			os.Remove(part)
 		}
 	}()
+	if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, 0, "", stored(err)
+	}
 	sum := sha256.New()
 	size, err = io.Copy(io.MultiWriter(onDisk{f}, sum), io.LimitReader(body, d.config.MaxBytes+1))
 	switch {
@@ -161,13 +175,7 @@ func (d *Desk) write(id census.BatchID, body io.Reader) (size int64, digest stri
 	case err == nil:
 		err = stored(f.Sync())
 	}
-	if err = errors.Join(err, stored(f.Close())); err != nil {
-		return 0, "", err
-	}
-	if err = stored(os.Rename(part, d.path(id))); err != nil {
-		return 0, "", err
-	}
-	return size, hex.EncodeToString(sum.Sum(nil)), nil
+	return f, size, hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // makeFolder makes the folder of uploads, which nobody else may enter. Others may have use for the one above.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"citygrid/registry"
@@ -14,8 +15,8 @@ import (
 	"citygrid/registry/census"
 )
 
-// abandoned is when a file is no longer on its way that was not received whole.
-const abandoned = time.Hour
+// arriving ends the name of a file until it is received and recorded.
+const arriving = ".part"
 
 // firstLook is how soon it is looked whether there is something to do, at first and after an interruption; then half as often each time, down to
 // Config.Retry.
@@ -45,6 +46,14 @@ func (d *Desk) look(ctx context.Context) {
 	}
 }
 
+// hurry has it looked soon.
+func (d *Desk) hurry() {
+	select {
+	case d.interrupted <- struct{}{}:
+	default:
+	}
+}
+
 // tidy gives up what was interrupted, takes up again what is not decided, ends what waited too long, and removes what is nobody's.
 func (d *Desk) tidy(ctx context.Context) {
 	now := d.config.Clock()
@@ -65,7 +74,7 @@ func (d *Desk) tidy(ctx context.Context) {
 			d.config.Log.Warn("an upload is looked at again later / 上传的文件稍后处理", "import", u.ID.String(), "err", err)
 		}
 	}
-	d.sweep(wanted, now.Add(-d.config.Lifetime))
+	d.sweep(ctx, wanted, now.Add(-d.config.Lifetime))
 }
 
 // attend does what is due for an upload that nobody is working on. The batch is read first and the upload last: who has just ended the work on it has
@@ -95,7 +104,7 @@ func (d *Desk) attend(ctx context.Context, id census.BatchID, now time.Time) err
 		return d.giveUp(ctx, u, census.ReasonExpired)
 	case begun && !interrupted: // staged, by this process or one beside it
 	default:
-		if _, err := os.Stat(d.path(u.ID)); errors.Is(err, fs.ErrNotExist) {
+		if !d.here(u.ID) {
 			return nil // in the folder of another server
 		}
 		return d.enqueue(newJob(u))
@@ -120,9 +129,28 @@ func (d *Desk) giveUp(ctx context.Context, u Upload, reason string) error {
 	return nil
 }
 
-// sweep removes files that were written before a moment and are not wanted: what is decided was kept for its report, and a process may end
-// while it receives one.
-func (d *Desk) sweep(wanted map[string]bool, before time.Time) {
+// here reports whether the file of a recorded upload is in the folder. Where a process died between the two it gets its name now.
+func (d *Desk) here(id census.BatchID) bool {
+	if _, err := os.Stat(d.path(id)); !errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	part := d.path(id) + arriving
+	return abandoned(part) && os.Rename(part, d.path(id)) == nil
+}
+
+// abandoned reports whether no process receives a file any more.
+func abandoned(part string) bool {
+	f, err := os.Open(part)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil
+}
+
+// sweep removes files that were written before a moment and are not wanted, what is decided was kept for its report, and those that a process received
+// when it died.
+func (d *Desk) sweep(ctx context.Context, wanted map[string]bool, before time.Time) {
 	files, err := os.ReadDir(d.config.Dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		d.config.Log.Warn("the folder of uploads cannot be read / 无法读取上传目录", "err", err)
@@ -130,12 +158,18 @@ func (d *Desk) sweep(wanted map[string]bool, before time.Time) {
 	}
 	for _, f := range files {
 		info, err := f.Info()
-		name, coming := strings.CutSuffix(f.Name(), ".part")
-		if _, ours := census.ParseBatchID(name); err != nil || !ours || wanted[f.Name()] {
+		name, part := strings.CutSuffix(f.Name(), arriving)
+		id, ours := census.ParseBatchID(name)
+		if err != nil || !ours || wanted[name] {
 			continue
 		}
-		if coming && info.ModTime().Before(d.config.Clock().Add(-abandoned)) || !coming && info.ModTime().Before(before) {
-			os.Remove(filepath.Join(d.config.Dir, f.Name())) // if not now, the next time
+		path := filepath.Join(d.config.Dir, f.Name())
+		if part && !abandoned(path) || !part && !info.ModTime().Before(before) {
+			continue
+		}
+		u, err := d.config.Store.Upload(ctx, id) // it may have been recorded since
+		if registry.KindOf(err) == registry.NotFound || err == nil && !u.Kept {
+			os.Remove(path) // if not now, the next time
 		}
 	}
 }

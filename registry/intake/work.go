@@ -218,10 +218,7 @@ func (d *Desk) settle(ctx context.Context, j *job) {
 		u.FailureCode, u.Failure = known.Code, known.Message
 		u.Kept = j.promote || known.Kind == registry.Unavailable || known.Kind == registry.Conflict
 		if known.Kind == registry.Unavailable && known.Code != registry.CodeStorageFull { // a disk is not emptied in a moment
-			select {
-			case d.interrupted <- struct{}{}:
-			default:
-			}
+			d.hurry()
 		}
 	}
 	d.save(ctx, u)
