@@ -115,7 +115,7 @@ func (c *Census) Promote(ctx context.Context, b Batch) (Batch, int64, error) {
 	act := registry.Act{Actor: c.config.Actor, Reason: "census " + b.Source, At: c.config.Clock()}
 	for try := 1; ; try++ {
 		counts, revision, err := c.config.Store.PromoteStaged(ctx, act, b)
-		if err == nil {
+		if err = c.orLost(ctx, b.ID, err, &counts, &revision); err == nil {
 			b.State, b.FinishedAt, b.Counts = Promoted, act.At, counts
 			c.config.Progress(Progress{Batch: b.ID, State: b.State, Read: b.Read, Bad: b.Bad})
 			return b, revision, nil
@@ -124,6 +124,20 @@ func (c *Census) Promote(ctx context.Context, b Batch) (Batch, int64, error) {
 			return b, 0, fmt.Errorf("promote %s: %w", b.Source, err)
 		}
 	}
+}
+
+// orLost asks what became of a promotion that failed because the store went away: only its answer may be lost.
+func (c *Census) orLost(ctx context.Context, id BatchID, failed error, counts *Counts, revision *int64) error {
+	if registry.KindOf(failed) != registry.Unavailable {
+		return failed
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	if done, given, ok, err := c.config.Store.Promotion(ctx, id); err == nil && ok {
+		*counts, *revision = done, given
+		return nil
+	}
+	return failed
 }
 
 // promotions is how often a promotion is tried that failed because of another change: the file was read and checked in full, and

@@ -20,6 +20,9 @@ type Store interface {
 	// every row was unchanged. Conflict when the batch is to be sent again, with the code registry.CodeBusy when another change was in
 	// the way and the batch is still as it was.
 	PromoteStaged(ctx context.Context, act registry.Act, b Batch) (Counts, int64, error)
+	// Promotion is how a batch was promoted: what PromoteStaged returned, or would have, had its answer not been lost. It waits for a promotion under
+	// way; ok is false when the batch is not promoted.
+	Promotion(ctx context.Context, id BatchID) (counts Counts, revision int64, ok bool, err error)
 	// RejectBatch gives up a batch that is not final: State, Reason and FinishedAt are b's, its staged rows are dropped.
 	RejectBatch(ctx context.Context, b Batch) error
 }

@@ -98,7 +98,10 @@ func (d *Desk) attend(ctx context.Context, id census.BatchID, now time.Time) err
 	interrupted := begun && b.State == census.Rejected && b.Reason == census.ReasonInterrupted
 	switch {
 	case begun && !interrupted && (b.State == census.Promoted || b.State == census.Rejected): // and its process could not say so
-		u.Kept = false
+		u.Kept, u.FailureCode, u.Failure = false, "", catalog.Text{}
+		if _, u.Revision, _, err = d.config.Store.Promotion(ctx, id); err != nil {
+			return err
+		}
 		d.save(ctx, u)
 	case now.Sub(u.ReceivedAt) > d.config.Lifetime:
 		return d.giveUp(ctx, u, census.ReasonExpired)

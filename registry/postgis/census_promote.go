@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"citygrid/registry"
@@ -23,6 +24,20 @@ func (s *Store) PromoteStaged(ctx context.Context, act registry.Act, b census.Ba
 		return census.Counts{}, 0, err
 	}
 	return counts, revision, nil
+}
+
+// Promotion is how a batch was promoted. A promotion under way holds the batch's row: the answer is of after it.
+func (s *Store) Promotion(ctx context.Context, id census.BatchID) (counts census.Counts, revision int64, ok bool, err error) {
+	err = pgx.BeginFunc(ctx, s.imports, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlPromotionWait, [16]byte(id)); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, sqlPromotion, [16]byte(id)).Scan(&counts.Created, &counts.Updated, &counts.Unchanged, &revision, &ok)
+	})
+	if ok {
+		s.open.end(id)
+	}
+	return counts, revision, ok, interpret("read promotion", err)
 }
 
 // PromoteBatch makes the staged rows of a batch visible as part of the change: rows whose code names no component create one,
@@ -182,6 +197,12 @@ const (
 	sqlPromoteState = `
 select b.state, b.rows_good, coalesce(b.areas_revision, -1), areas.revision
 from import_batch b, collection areas where b.id = $1 and areas.name = 'areas' for update of b`
+
+	sqlPromotionWait = `select from import_batch where id = $1 for share`
+
+	sqlPromotion = `
+select b.created, b.updated, b.unchanged, coalesce((select revision from change where id = b.change_id), 0), b.state = 'promoted'
+from import_batch b where b.id = $1`
 
 	sqlPromoteCount = `select count(*) from import_stage`
 

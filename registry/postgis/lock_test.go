@@ -205,6 +205,35 @@ func TestReferencesAreCheckedBeforeTheRevisionIsWaitedFor(t *testing.T) {
 	}
 }
 
+// Who has lost the answer to a promotion asks at once, perhaps before the server has heard of it.
+func TestHowABatchWasPromotedIsSaidWhenThePromotionEnds(t *testing.T) {
+	t.Parallel()
+	s := newSurvey(t)
+	b := s.stage(lamps(3, "完好"))
+	if _, _, ok, err := s.store.Promotion(t.Context(), b.ID); ok || err != nil {
+		t.Errorf("before: %v, %v", ok, err)
+	}
+	running, finish, given := make(chan struct{}), make(chan struct{}), make(chan int64, 1)
+	go func() {
+		revision, err := s.store.Change(t.Context(), promoting, func(c *postgis.Change) error {
+			_, err := c.PromoteBatch(t.Context(), b)
+			close(running)
+			<-finish
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		given <- revision
+	}()
+	<-running
+	time.AfterFunc(200*time.Millisecond, func() { close(finish) })
+	counts, revision, ok, err := s.again().Promotion(t.Context(), b.ID)
+	if want := <-given; counts != (census.Counts{Created: 3}) || revision != want || revision == 0 || !ok || err != nil {
+		t.Errorf("%+v, revision %d, not %d; %v, %v", counts, revision, want, ok, err)
+	}
+}
+
 // A killed process leaves two sessions: the one with the lock of the batch ends at once, the one that promotes when its statement is done.
 func TestABatchAtWhichTheServerStillWorksForADeadProcessIsGivenUpLater(t *testing.T) {
 	t.Parallel()
