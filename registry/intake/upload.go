@@ -97,8 +97,10 @@ func newImport(id census.BatchID, b *census.Batch, u *Upload) Import {
 		return i
 	}
 	switch interrupted := b == nil || b.State == census.Rejected && b.Reason == census.ReasonInterrupted; {
-	case u.Kept && interrupted:
+	case u.Kept && interrupted, u.Kept && b.State == census.Staged && u.Accept != AcceptNone: // its promotion was interrupted
 		i.State, i.Active = Queued, true
+	case u.Kept && (b.State == census.Received || b.State == census.Checked): // its process works on it, or is gone and the next one will
+		i.Active = true
 	case interrupted && (u.FailureCode == census.ReasonDiscarded || u.FailureCode == census.ReasonExpired):
 		i.State, i.Batch.Reason = State(census.Rejected), u.FailureCode
 	case interrupted, !u.Kept && u.FailureCode != "" && b.FinishedAt.IsZero():
