@@ -122,6 +122,9 @@ func report(err error) int {
 		}
 		return exitRefused
 	}
+	if known != nil && known.Kind == registry.Unavailable {
+		err = fmt.Errorf("%w / %s", err, known.Message.ZH)
+	}
 	fmt.Fprintln(os.Stderr, "citygrid:", err)
 	if curable(err) {
 		return exitRefused

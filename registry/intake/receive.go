@@ -168,6 +168,8 @@ func (d *Desk) write(id census.BatchID, body io.Reader) (f *os.File, size int64,
 	sum := sha256.New()
 	size, err = io.Copy(io.MultiWriter(onDisk{f}, sum), io.LimitReader(body, d.config.MaxBytes+1))
 	switch {
+	case registry.KindOf(err) == registry.Unavailable: // who is still sending would hear of a broken connection alone
+		_, _ = io.Copy(io.Discard, io.LimitReader(body, d.config.MaxBytes-size))
 	case err == nil && size == 0:
 		err = registry.InvalidField("body", "", "文件为空", "the file is empty")
 	case err == nil && size > d.config.MaxBytes:
@@ -210,7 +212,7 @@ func stored(err error) error {
 	}
 	e := registry.NewError(registry.Internal, "internal", "内部错误", "internal error")
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		e = registry.NewError(registry.Unavailable, registry.CodeStorageFull, "服务器存储空间已满", "the server's storage is full")
+		e = registry.NewError(registry.Unavailable, registry.CodeStorageFull, "服务器存储空间已满，未作更改；请管理员腾出空间后重试", "the server's storage is full: nothing was changed; make room, then try again")
 	}
 	e.Err = fmt.Errorf("store the upload: %w", err)
 	return e

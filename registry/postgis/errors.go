@@ -64,7 +64,7 @@ func classifyState(pg *pgconn.PgError) *registry.Error {
 	case "22021", "22P05": // bytes that are no UTF-8, and NUL: no text of the registry has them
 		return registry.NewError(registry.Invalid, "bad_text", "文本含有无效的 UTF-8 字节或 NUL 字符", "a text holds bytes that are not UTF-8, or NUL")
 	case "53100": // disk full
-		return registry.NewError(registry.Unavailable, registry.CodeStorageFull, "数据库存储空间已满", "the database's storage is full")
+		return registry.NewError(registry.Unavailable, registry.CodeStorageFull, "数据库存储空间已满，未作更改；请管理员腾出空间后重试", "the database's storage is full: nothing was changed; make room, then try again")
 	}
 	switch pg.Code[:2] {
 	case "08", "53", "57", "58":
