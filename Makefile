@@ -13,6 +13,7 @@ FUZZTIME ?= 5s
 BENCH ?=#     parts of the benchmarks, such as locate,http; empty: all, into docs/benchmarks.md
 FOR ?= 10m#   how long make torture goes on
 SEED ?= $(shell date +%s)# what it draws by
+WHAT ?=#      what make torture tortures: locator or imports; empty: one after the other
 
 CONSOLE := api/console
 PAGES := $(CONSOLE)/dist/map.html
@@ -24,7 +25,7 @@ GO_FILES = $$(find . -name node_modules -prune -o -name '*.go' -print)
 # Without a repository that git trusts there is no version to stamp into the binary, and go build would fail looking for one.
 VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 
-.PHONY: help run build setup setup-test setup-bench test check test-go test-fuzz test-console screenshots bench torture clean
+.PHONY: help run build setup setup-test setup-bench test check test-go test-fuzz test-console screenshots bench torture torture-locator torture-imports clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -67,8 +68,13 @@ screenshots: $(MODULES) build ## draw the pictures in docs anew, from the pages 
 bench: setup-bench ## measure beside plain methods; the whole takes 35 minutes and writes docs/benchmarks.md
 	go run -buildvcs=$(VCS) ./cmd/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
 
-torture: ## try for FOR, by chance of SEED, to make the locator answer wrongly while the database is killed
+torture: $(if $(strip $(WHAT)),torture-$(strip $(WHAT)),torture-locator torture-imports) ## torture-locator and torture-imports, or the one that WHAT names
+
+torture-locator: ## try for FOR, by chance of SEED, to make the locator answer wrongly while the database is killed
 	go test -race -v -count=1 -parallel 4 -timeout 0 ./internal/torture -args -for '$(strip $(FOR))' -seed '$(strip $(SEED))'
+
+torture-imports: ## kill, cut and fill the disk at every database call of an import; the table goes into docs/reliability.md
+	go test -v -count=1 -parallel 1 -timeout 0 ./internal/torture/imports -args -all -seed '$(strip $(SEED))' -write '$(CURDIR)/docs/reliability.md'
 
 clean: ## remove what was built; data folders stay
 	rm -rf bin $(CONSOLE)/node_modules $(CONSOLE)/test-results $(CONSOLE)/playwright-report
