@@ -21,7 +21,9 @@ type Record struct {
 	SRID    int    // of the layer's coordinate system, by EPSG; 0 where the file does not say, or where GDAL knows no number for it
 	Columns []string
 	Values  []string // "" where the file has none
-	Shape   []byte   // EWKB without a number of its system; nil where the record has none
+	Shape   []byte   // EWKB without a number of its system and without measures; nil where the record has none
+	// Measured says that the shape had measures (M values), which are left out.
+	Measured bool
 }
 
 // maxRecordBytes bounds a record as it comes from ogr2ogr.
@@ -101,6 +103,8 @@ func (s Source) arguments() []string {
 		args = append(args, "-oo", "ENCODING=")
 	case DXF:
 		args = append(args, drawingArguments()...)
+	case KML: // names of columns that are Chinese stay as they are
+		args = append(args, "--config", "LIBKML_LAUNDER_FIELD_NAMES", "NO")
 	case GeoPackage: // a view calls nothing that reads or writes
 		args = append(args, "--config", "OGR_SQLITE_PRAGMA", "trusted_schema=OFF")
 	}
@@ -283,7 +287,7 @@ func noEnd(err error) error {
 // take reads a record: cells between tabs, in which a backslash stands before each tab, line end and backslash; \N alone is null.
 func (d *dump) take(record []byte, shape, fid int) error {
 	d.layers[d.record.Layer]++
-	d.record.Number, d.record.Shape = d.layers[d.record.Layer], nil
+	d.record.Number, d.record.Shape, d.record.Measured = d.layers[d.record.Layer], nil, false
 	at := 0
 	for i, more := 0, len(record) > 0 || len(d.record.Columns) > 0 || shape >= 0 || fid >= 0; more; i++ {
 		var cell []byte
@@ -296,6 +300,7 @@ func (d *dump) take(record []byte, shape, fid int) error {
 			if d.record.Shape, err = shapeOf(cell); err != nil {
 				return err
 			}
+			d.record.Shape, d.record.Measured = withoutMeasures(d.record.Shape)
 		case at == len(d.record.Values):
 			return fmt.Errorf("ogr2ogr wrote more than %d columns", len(d.record.Columns))
 		default:

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -133,4 +134,20 @@ func TestElementsOfAList(t *testing.T) {
 			t.Errorf("%s: %q, want %q", list, got, want)
 		}
 	}
+}
+
+func FuzzMeasures(f *testing.F) {
+	for _, text := range []string{"01d2070000", "01b90b0000" + "0000000000005b40" + "0000000000003e40" + "0000000000000040" + "0000000000000840", "01be0b000001000000" + "01bb0b000001000000ffffffff"} {
+		b, err := hex.DecodeString(text)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, shape []byte) {
+		plain, had := withoutMeasures(shape)
+		if again, twice := withoutMeasures(plain); had && (twice || len(plain) > len(shape)) || !bytes.Equal(again, plain) {
+			t.Fatalf("%x is %x and that is %x", shape, plain, again)
+		}
+	})
 }

@@ -23,9 +23,12 @@ var (
 // neutral is the name of the encoding that is none: of a text in it GDAL passes the bytes on.
 const neutral = "Neutral"
 
-// prepare makes a source that was laid down one whose texts come as the bytes of the file, and refuses a .tab that is a list of other tables: these
-// may lie anywhere.
+// prepare refuses a source that was laid down and whose parts do not fit each other. It makes a MapInfo table one whose texts come as the bytes of the
+// file, and refuses a .tab that is a list of other tables: these may lie anywhere.
 func (s *Source) prepare() error {
+	if s.Kind == Shapefile {
+		return errors.Join(s.sameCounts(), s.numbersAsTexts())
+	}
 	if s.Kind != TAB && s.Kind != MIF {
 		return nil
 	}

@@ -29,6 +29,8 @@ type Source struct {
 	folder string
 	path   string
 	label  string // what a MapInfo table says of its encoding
+	// numbers are the columns of numbers of a Shapefile.
+	numbers []bool
 }
 
 // Kind is a format, by the extension of its main file.

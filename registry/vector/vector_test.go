@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -20,13 +21,16 @@ import (
 	"citygrid/registry/vector"
 )
 
+// found is what all tests read with.
+var found = sync.OnceValues(func() (*vector.Tool, error) { return vector.Find(context.Background()) })
+
 func tool(t testing.TB) *vector.Tool {
 	t.Helper()
-	found, err := vector.Find(t.Context())
+	tool, err := found()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	return tool
 }
 
 const crew = `ObjID,ObjName,Note,Lon,Lat
