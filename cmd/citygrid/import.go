@@ -17,7 +17,7 @@ type importCommand struct {
 	Files    []string          `arg:"" name:"file" type:"path" help:"CSV, TSV, XLSX, XLS, GeoJSON, GeoJSON lines, and through GDAL Shapefile, GeoPackage, KML, TAB, MIF, DXF, FlatGeobuf and file geodatabases, also as zip, with the standard's column names: ObjID or 标识码, ObjState or 状态, Lon or 经度 … Of a DXF it is asked which sub-class its blocks and layers are, and the state and date of what does not say them (--answer block.GC013=0118, layer.道路=skip, value.ObjState=完好, value.ORDate=2012-12-31)."`
 	Accept   string            `enum:"all,good,none" default:"all" help:"all: one bad row refuses the file; good: the good rows are taken, the bad ones listed; none: as --dry-run."`
 	Encoding string            `enum:"auto,utf-8,gb18030,gbk,utf-16le,utf-16be" default:"auto" help:"Of CSV and TSV: ${enum}. auto looks at the whole file."`
-	Sheet    []string          `sep:"none" placeholder:"NAME" help:"Of a workbook: the sheet to read. Repeatable; without it, all are read."`
+	Sheet    []string          `sep:"none" placeholder:"NAME" help:"The sheet of a workbook, or layer of a file of maps, to read. Repeatable; without it all are read, but layers without a column of a survey (a code, state, date or department), which are told."`
 	Column   map[string]string `placeholder:"NAME=ATTRIBUTE" mapsep:"none" help:"What a column means where its name does not say it: --column 编号=ObjID; --column 编号= keeps it as an extension attribute. May be repeated."`
 
 	CRS string `name:"crs" placeholder:"NAME" help:"Coordinate system of the positions, where they are not degrees of WGS 84 or CGCS2000: a CGCS2000 zone such as EPSG:4546 (X is north there, Y is east), GCJ-02, BD-09, or LOCAL:NAME of a grid of the city's own (X is north) that citygrid grid stored."`

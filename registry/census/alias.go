@@ -1,6 +1,9 @@
 package census
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The order in which names are believed when several columns of a file mean one attribute. Within one rank nobody can say which is meant.
 const (
@@ -54,47 +57,56 @@ func meaning(key string) (attribute, int) {
 	return extension, 0
 }
 
-// aliasOf knows the attributes by their Chinese names, as the standards and survey crews write them, and by the short names of
-// GB/T 47678.5-2026, table 2.
+// aliasOf knows the attributes by their aliases.
 func aliasOf(key string) attribute {
-	switch key {
-	case "标识码", "部件标识码", "管理部件标识码", "部件标识编码", "标识编码", "部件编码", "部件代码", "glbjbsm":
-		return objID
-	case "部件名称", "管理部件名称", "名称", "部件小类名称", "小类名称", "glbjmc":
-		return objName
-	case "主管部门代码", "主管部门编码", "主管单位代码", "主管单位编码", "zgbmdm":
-		return deptCode1
-	case "主管部门名称", "主管部门", "主管单位名称", "主管单位", "zgbmmc":
-		return deptName1
-	case "权属单位代码", "权属单位编码", "产权单位代码", "产权单位编码", "qsdwdm":
-		return deptCode2
-	case "权属单位名称", "权属单位", "产权单位名称", "产权单位", "qsdwmc":
-		return deptName2
-	case "养护单位代码", "养护单位编码", "维护单位代码", "维护单位编码", "管养单位代码", "管养单位编码", "yhdwdm":
-		return deptCode3
-	case "养护单位名称", "养护单位", "维护单位名称", "维护单位", "管养单位名称", "管养单位", "yhdwmc":
-		return deptName3
-	case "所在单元网格", "所在单元网格标识码", "所在单元网格代码", "所在单元网格编码", "单元网格", "单元网格标识码", "单元网格代码", "单元网格编码",
-		"所属单元网格", "所在网格", "所属网格", "网格代码", "网格编码", "bgcode", "szdywgbsm":
-		return bgID
-	case "部件状态", "状态", "管理部件状态", "使用状态", "glbjzt":
-		return objState
-	case "初始日期", "初始时间", "普查日期", "普查时间", "调查日期", "采集日期", "csrq":
-		return orDate
-	case "变更日期", "变更时间", "变动日期", "bgrq":
-		return chDate
-	case "数据来源", "资料来源", "sjly":
-		return dataSource
-	case "备注", "备注信息", "bz":
-		return note
-	case "经度", "东经", "经度坐标", "longitude", "lng":
-		return lon
-	case "纬度", "北纬", "纬度坐标", "latitude":
-		return lat
-	case "高程", "海拔", "海拔高", "海拔高度", "标高", "elevation", "altitude":
-		return height
+	for a := range attributes {
+		if slices.Contains(a.aliases(), key) {
+			return a
+		}
 	}
 	return extension
+}
+
+// aliases are an attribute's Chinese names, as the standards and survey crews write them, and its short names of GB/T 47678.5-2026, table 2.
+func (a attribute) aliases() []string {
+	switch a {
+	case objID:
+		return []string{"标识码", "部件标识码", "管理部件标识码", "部件标识编码", "标识编码", "部件编码", "部件代码", "glbjbsm"}
+	case objName:
+		return []string{"部件名称", "管理部件名称", "名称", "部件小类名称", "小类名称", "glbjmc"}
+	case deptCode1:
+		return []string{"主管部门代码", "主管部门编码", "主管单位代码", "主管单位编码", "zgbmdm"}
+	case deptName1:
+		return []string{"主管部门名称", "主管部门", "主管单位名称", "主管单位", "zgbmmc"}
+	case deptCode2:
+		return []string{"权属单位代码", "权属单位编码", "产权单位代码", "产权单位编码", "qsdwdm"}
+	case deptName2:
+		return []string{"权属单位名称", "权属单位", "产权单位名称", "产权单位", "qsdwmc"}
+	case deptCode3:
+		return []string{"养护单位代码", "养护单位编码", "维护单位代码", "维护单位编码", "管养单位代码", "管养单位编码", "yhdwdm"}
+	case deptName3:
+		return []string{"养护单位名称", "养护单位", "维护单位名称", "维护单位", "管养单位名称", "管养单位", "yhdwmc"}
+	case bgID:
+		return []string{"所在单元网格", "所在单元网格标识码", "所在单元网格代码", "所在单元网格编码", "单元网格", "单元网格标识码", "单元网格代码", "单元网格编码",
+			"所属单元网格", "所在网格", "所属网格", "网格代码", "网格编码", "bgcode", "szdywgbsm"}
+	case objState:
+		return []string{"部件状态", "状态", "管理部件状态", "使用状态", "glbjzt"}
+	case orDate:
+		return []string{"初始日期", "初始时间", "普查日期", "普查时间", "调查日期", "采集日期", "csrq"}
+	case chDate:
+		return []string{"变更日期", "变更时间", "变动日期", "bgrq"}
+	case dataSource:
+		return []string{"数据来源", "资料来源", "sjly"}
+	case note:
+		return []string{"备注", "备注信息", "bz"}
+	case lon:
+		return []string{"经度", "东经", "经度坐标", "longitude", "lng"}
+	case lat:
+		return []string{"纬度", "北纬", "纬度坐标", "latitude"}
+	case height:
+		return []string{"高程", "海拔", "海拔高", "海拔高度", "标高", "elevation", "altitude"}
+	}
+	return nil
 }
 
 // hintOf knows names that mean an attribute only where no better name does. 横坐标 is east to surveyors and to everybody else, whichever letter it has;

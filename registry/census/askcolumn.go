@@ -21,16 +21,15 @@ const (
 // required are the attributes that every row must have, in a format with a header.
 func required() []attribute { return []attribute{objID, objState, orDate, lon, lat} }
 
-// unclear are the attributes of which the columns do not say which one holds them: several mean it, or it is required and none does. A feature has its
-// position, and names what else it has.
+// unclear are the attributes of which the columns do not say which one holds them: several mean it, or none does and it is required, or may stand under the
+// beginning of its name. A feature has its position.
 func (m *mapping) unclear(feature bool) []attribute {
 	var list []attribute
 	for a := range attributes {
-		if feature && (a >= lon || m.at[a] < 0) {
+		if feature && a >= lon {
 			continue
 		}
-		clashes := slices.ContainsFunc(m.clashes, func(c clash) bool { return c.attribute == a })
-		if clashes || m.at[a] < 0 && slices.Contains(required(), a) {
+		if m.clash(a) || m.at[a] < 0 && (slices.Contains(required(), a) || len(m.beginnings(a)) > 0) {
 			list = append(list, a)
 		}
 	}
@@ -55,6 +54,9 @@ func (m *mapping) candidates(a attribute) []int {
 		if c.attribute == a {
 			list = append(list, c.first, c.second)
 		}
+	}
+	if len(list) == 0 && !slices.Contains(required(), a) {
+		list = m.beginnings(a)
 	}
 	if len(list) == 0 {
 		list = slices.Clone(m.free())
@@ -90,6 +92,7 @@ func (m *mapping) settled(chosen *choices) *mapping {
 			m.at[a], m.rank[a] = m.candidates(a)[at], byChoice
 		case value == AnswerNone && !slices.Contains(required(), a):
 			m.at[a] = -1
+			delete(m.parts, a)
 		default:
 			continue
 		}
@@ -101,16 +104,24 @@ func (m *mapping) settled(chosen *choices) *mapping {
 	return m
 }
 
-// wrongAnswer is Invalid when something was answered about a column that is unclear all the same.
-func (m *mapping) wrongAnswer(chosen *choices, feature bool) error {
+// wrongAnswer is Invalid when something was answered about a column of a table that is unclear all the same.
+func (m *mapping) wrongAnswer(chosen *choices) error {
 	if chosen == nil || len(chosen.answers) == 0 {
 		return nil
 	}
-	for _, a := range m.unclear(feature) {
-		key := KeyColumn + a.columnName()
-		if value := chosen.answers[key]; value != "" && value != AnswerRefuse {
-			return badAnswer(key, value, append(m.names(m.candidates(a)), otherAnswers(a)...))
+	for _, a := range m.unclear(false) {
+		if err := m.unfit(a, chosen.answers); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// unfit is Invalid when something was answered about an attribute that is unclear all the same.
+func (m *mapping) unfit(a attribute, answers map[string]string) error {
+	key := KeyColumn + a.columnName()
+	if value := answers[key]; value != "" && value != AnswerRefuse {
+		return badAnswer(key, value, append(m.names(m.candidates(a)), otherAnswers(a)...))
 	}
 	return nil
 }
@@ -136,6 +147,7 @@ type unclearHeader struct {
 	columns *mapping
 	open    []attribute
 	rows    [][]string
+	varies  bool // other rows may have other columns
 }
 
 // sample takes a row below a header that is unclear. Of several such headers each question is asked about the first.
@@ -143,23 +155,11 @@ func (k *checker) sample(m *mapping, row *Row) {
 	if k.asked.refused || len(row.Values) != len(m.columns) || m.known() < fewestKnown {
 		return
 	}
-	n := len(k.asked.headers)
-	if n == 0 || k.asked.headers[n-1].columns != m {
-		var open []attribute
-		for _, a := range m.unclear(row.Geometry != nil) {
-			if !k.asked.covered[a] && k.asked.answers[KeyColumn+a.columnName()] == "" {
-				k.asked.covered[a] = true
-				open = append(open, a)
-			}
-		}
-		if len(open) == 0 {
-			return
-		}
-		k.asked.headers = append(k.asked.headers, &unclearHeader{columns: m, open: open})
-		n++
+	if !m.looked {
+		m.looked, m.header = true, k.asked.about(m, row)
 	}
-	h := k.asked.headers[n-1]
-	if len(h.rows) == sampleRows {
+	h := m.header
+	if h == nil || len(h.rows) == sampleRows {
 		return
 	}
 	cells := make([]string, len(row.Values))
@@ -167,6 +167,45 @@ func (k *checker) sample(m *mapping, row *Row) {
 		cells[i] = clipped(strings.TrimSpace(v))
 	}
 	h.rows = append(h.rows, cells)
+}
+
+// about is what is asked about the columns of a row and not about others before; nil for nothing.
+func (a *asked) about(m *mapping, row *Row) *unclearHeader {
+	var open []attribute
+	for _, at := range m.unclear(row.Geometry != nil) {
+		switch answered := a.answers[KeyColumn+at.columnName()] != ""; {
+		case answered && a.unfit[at] == nil:
+			a.unfit[at] = m.unfit(at, a.answers)
+		case !answered && !a.covered[at]:
+			a.covered[at] = true
+			open = append(open, at)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	h := &unclearHeader{columns: m, open: open, varies: row.Geometry != nil && row.layer == nil}
+	a.headers = append(a.headers, h)
+	return h
+}
+
+// see remembers which attributes columns name.
+func (a *asked) see(m *mapping) {
+	for at, column := range m.at {
+		if column >= 0 {
+			a.named[attribute(at)] = true
+		}
+	}
+}
+
+// unfitting is Invalid when an answer about a column fits no feature of the file: of several layers it may fit one.
+func (a *asked) unfitting() error {
+	for at := range attributes {
+		if err := a.unfit[at]; err != nil && a.used[KeyColumn+at.columnName()] == nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clipped is a copy of as much of a cell as is shown.
@@ -182,6 +221,9 @@ func (k *checker) questionsOfColumns() []Question {
 	var list []Question
 	for _, h := range k.asked.headers {
 		for _, a := range h.open {
+			if h.varies && k.asked.named[a] && !h.columns.clash(a) {
+				continue // a fault of the features without it
+			}
 			list = append(list, k.columnQuestion(h, a))
 		}
 	}
@@ -213,6 +255,9 @@ func (k *checker) columnQuestion(h *unclearHeader, a attribute) Question {
 			EN: fmt.Sprintf("%d columns may be %s: %s. Which one is?", len(columns), name, names),
 		}
 	}
+	if whole := h.columns.wholeName(a); whole >= 0 {
+		q.Proposal = h.columns.columns[whole]
+	}
 	var list []candidate
 	for _, i := range columns {
 		list = append(list, k.candidate(h, a, i))
@@ -222,7 +267,7 @@ func (k *checker) columnQuestion(h *unclearHeader, a attribute) Question {
 	for i, c := range list {
 		q.Options = append(q.Options, Option{c.name, catalog.Text{ZH: "“" + c.name + "”列", EN: "the column " + c.name}})
 		q.Evidence = append(q.Evidence, c.evidence(len(h.rows)))
-		if i == 0 && c.likely() && (len(list) == 1 || !list[1].likely()) {
+		if i == 0 && q.Proposal == "" && c.likely() && (len(list) == 1 || !list[1].likely()) {
 			q.Proposal = c.name
 		}
 	}
@@ -230,6 +275,8 @@ func (k *checker) columnQuestion(h *unclearHeader, a attribute) Question {
 		text := catalog.Text{ZH: "都不是：文件不被接受", EN: "none of them: the file is not taken"}
 		if value == AnswerNone {
 			text = catalog.Text{ZH: "都不是：这些列作为扩展属性保留", EN: "none of them: they are kept as extension attributes"}
+		} else if len(h.columns.parts[a]) > 0 && !slices.Contains(required(), a) {
+			text = catalog.Text{ZH: "不认定：这些列作为扩展属性保留", EN: "nothing is known of them: they are kept as extension attributes"}
 		}
 		q.Options = append(q.Options, Option{value, text})
 	}

@@ -3,6 +3,7 @@ package census
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -99,13 +100,17 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 		return staged, row.Faults // the cells are not where the header says
 	}
 	if !k.columns.fits(row.Columns) {
-		k.columns = k.mapped(row.Columns)
+		k.columns = k.mapped(row.Columns, row.layer)
 	}
 	in := inspection{checker: k, row: row, issues: slices.Clone(row.Issues)}
 	if len(k.columns.clashes) > 0 {
 		in.issues = append(in.issues, k.columns.ambiguous(row.Sheet, row.Line, row.Geometry != nil)...)
 		k.sample(k.columns, row)
-		k.asked.wrong = cmp.Or(k.asked.wrong, k.columns.wrongAnswer(k.chosen, row.Geometry != nil))
+		if row.Geometry == nil {
+			k.asked.wrong = cmp.Or(k.asked.wrong, k.columns.wrongAnswer(k.chosen))
+		}
+	} else if k.columns.open && row.Geometry != nil && row.drawn == nil {
+		k.sample(k.columns, row)
 	}
 	in.text()
 	in.identity(&staged.Component)
@@ -135,13 +140,15 @@ func (k *checker) check(row *Row) (StagedRow, []Issue) {
 	return staged, in.issues
 }
 
-// mapped says what columns mean, by what was chosen and answered.
-func (k *checker) mapped(columns []string) *mapping {
+// mapped says what columns mean, by what was chosen and answered; of is the layer that they are of, nil for none.
+func (k *checker) mapped(columns []string, of *layer) *mapping {
 	m := newMapping(columns, k.chosen)
 	if !k.told {
 		m = m.turned(k.reading.Metres())
 	}
-	m = m.settled(k.chosen)
+	m = m.cutNames(of, k.chosen).settled(k.chosen)
+	m.open = len(m.unclear(true)) > 0
+	k.asked.see(m)
 	for _, given := range m.answered {
 		k.asked.used[given.Key] = &given
 	}
@@ -203,6 +210,11 @@ func (in *inspection) reportRow(s Severity, code, value, zh, en string) {
 
 // missing reports an empty cell that must not be.
 func (in *inspection) missing(a attribute) {
+	if column := a.columnName(); in.columns.at[a] < 0 {
+		in.fail(a, CodeMissingValue, fmt.Sprintf("没有 %s（%s）列，此列必须有；请改列名，或用 --column '列名=%[1]s' 指定", column, a.columnNameZH()),
+			fmt.Sprintf("there is no column %s (%s), which must be there; rename it, or name it with --column 'NAME=%[1]s'", column, a.columnNameZH()))
+		return
+	}
 	in.fail(a, CodeMissingValue, in.columns.column(a)+" 为空，此列必须填写", in.columns.column(a)+" is empty and must not be")
 }
 

@@ -54,6 +54,15 @@ func (c *choices) attributeOf(column string) (attribute, int) {
 	return attributeOf(column)
 }
 
+// names reports whether it was said what a column means.
+func (c *choices) names(column string) bool {
+	if c == nil {
+		return false
+	}
+	_, named := c.named[columnKey(column)]
+	return named
+}
+
 // keys are the names that File.Columns has, in order, as they are compared.
 func (c *choices) keys() []string {
 	if c == nil {

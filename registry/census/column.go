@@ -69,6 +69,10 @@ type mapping struct {
 	lacks   Kept
 	axes    bool // the columns X and Y were turned: see turned
 	clashes []clash
+	parts   map[attribute][]int // columns whose names may be the beginning of its name: see cutNames
+	looked  bool                // it is known whether something is to be asked: header is then nil if not
+	header  *unclearHeader
+	open    bool // something is unclear about a feature's columns
 
 	answered []Answer // what was answered about unclear columns
 }

@@ -49,7 +49,8 @@ func (f File) reader(ctx context.Context) (Reader, error) {
 	case FormatXLSX:
 		return f.workbook()
 	case FormatMaps:
-		return &MapFile{ctx: ctx, tool: f.Maps, name: f.Name, body: f.Body, only: f.Sheets, encoding: f.Encoding, columns: f.Columns}, nil
+		chosen, err := choose(f.Columns, f.Answers)
+		return &MapFile{ctx: ctx, tool: f.Maps, name: f.Name, body: f.Body, only: f.Sheets, encoding: f.Encoding, columns: f.Columns, chosen: chosen}, err
 	}
 	return NewReader(f.Format, f.Body)
 }

@@ -101,6 +101,8 @@ func (l *layers) drawing() error {
 		l.sheet = l.source.Name
 	}
 	l.tellDrawing(found)
+	l.file.met(l.sheet, 0)
+	l.file.surveyed++
 	if l.left = len(l.file.only) > 0 && l.sheet != "" && !slices.Contains(l.file.only, l.sheet); l.left {
 		l.file.say("图形“"+l.sheet+"”：未指定，未读取", "drawing "+l.sheet+": not asked for, left out")
 		return nil

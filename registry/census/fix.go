@@ -51,6 +51,8 @@ func fixText(code string) catalog.Text {
 		return catalog.Text{ZH: "只有一个部分的多部分几何按单个读取", EN: "shapes of several parts that have one part only taken as that part"}
 	case CodeClosedLine:
 		return catalog.Text{ZH: "图形中的闭合线按其围成的面读取", EN: "closed lines of a drawing taken for the polygons that they bound"}
+	case CodeMeasures:
+		return catalog.Text{ZH: "去掉了图形中的 M 值", EN: "measures (M values) of shapes left out"}
 	case CodeUnitByName:
 		return catalog.Text{ZH: "按单位名称补上了单位代码", EN: "unit codes filled in by the unit's name"}
 	}

@@ -2,7 +2,6 @@ package census
 
 import (
 	"fmt"
-	"slices"
 
 	geom "github.com/twpayne/go-geom"
 )
@@ -16,7 +15,7 @@ func (in *inspection) heightInColumn() bool {
 	if p, ok := single(in.row.Geometry).(*geom.Point); !ok || p.Layout() != geom.XY || p.Empty() {
 		return false
 	}
-	return !slices.ContainsFunc(in.columns.clashes, func(c clash) bool { return c.attribute == height })
+	return !in.columns.clash(height)
 }
 
 // raised is a point with the height of its column, where there is one.

@@ -90,6 +90,7 @@ const (
 	CodeThousands       = "thousands_commas"
 	CodeDegrees         = "degrees_minutes_seconds"
 	CodeSinglePart      = "single_part"
+	CodeMeasures        = "measures"
 	CodeSentinel        = "sentinel"
 	CodeUnitByName      = "unit_by_name"
 	CodeStateWord       = "state_word"

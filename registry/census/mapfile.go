@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -47,7 +48,10 @@ type MapFile struct {
 	rows     int
 	columns  map[string]string // as File.Columns
 	skipped  map[string]string // as File.Answers: what they say is no component of a drawing is not read
-	systems  map[string]int    // by sheet
+	chosen   *choices
+	surveyed int // layers that were read
+	passed   []passedLayer
+	systems  map[string]int // by sheet
 }
 
 // SRID is the number of a sheet's coordinate system by EPSG, as the file says it; 0 where it does not. It is known when a row of the sheet was read.
@@ -98,7 +102,7 @@ func (m *MapFile) read(folder string, yield func(Row, error) bool) error {
 			return err
 		}
 	}
-	return nil
+	return m.end(yield)
 }
 
 func (m *MapFile) say(zh, en string) {
@@ -127,15 +131,20 @@ type layers struct {
 	several bool // data sets
 	yield   func(Row, error) bool
 
-	encoding Encoding // of a raw source
-	layer    string   // of the record before
-	sheet    string
-	raw      []string // its columns as they stand
-	columns  []string
-	keep     []int // of the record's columns
-	left     bool  // the layer is not asked for
-	values   []string
-	known    map[string]string // texts that were decoded
+	encoding      Encoding // of a raw source
+	layer         string   // of the record before
+	sheet         string
+	raw           []string // its columns as they stand
+	columns       []string
+	keep          []int    // of the record's columns
+	described     []string // columns of a table in the descriptions
+	keepDescribed []int    // of these
+
+	left   bool // the layer is not asked for
+	passed int  // its place, from 1, among those that are passed over
+	of     *layer
+	values []string
+	known  map[string]string // texts that were decoded
 }
 
 func (l *layers) read() error {
@@ -149,7 +158,9 @@ func (l *layers) read() error {
 		if err != nil {
 			return err
 		}
-		if record.Layer != l.layer || !slices.Equal(record.Columns, l.raw) {
+		described, values := described(l.source, &record)
+		if record.Layer != l.layer || !slices.Equal(record.Columns, l.raw) || !slices.Equal(described, l.described) {
+			l.described = described
 			if err := l.begin(&record); err != nil {
 				return err
 			}
@@ -157,10 +168,14 @@ func (l *layers) read() error {
 		if l.left {
 			continue
 		}
+		if l.passed > 0 {
+			l.file.passed[l.passed-1].add(&record)
+			continue
+		}
 		if l.file.rows++; l.file.rows > MaxRows {
 			return tooManyRows()
 		}
-		if !l.yield(l.row(&record), nil) {
+		if !l.yield(l.row(&record, values), nil) {
 			return errEnough
 		}
 	}
@@ -171,10 +186,10 @@ func (l *layers) read() error {
 func (l *layers) begin(record *vector.Record) error {
 	first := record.Layer != l.layer
 	l.layer, l.raw = record.Layer, slices.Clone(record.Columns)
-	l.keep, l.sheet = nil, ""
+	l.keep, l.sheet, l.passed, l.of = nil, "", 0, &layer{}
 	var names []string
 	for i, name := range record.Columns {
-		if l.source.Kind == vector.KML && slices.Contains(kmlColumns, name) {
+		if l.source.Kind == vector.KML && (slices.Contains(kmlColumns, name) || name == descriptionColumn && l.described != nil) {
 			continue
 		}
 		if name = l.columnName(name, i); name == "" {
@@ -182,6 +197,13 @@ func (l *layers) begin(record *vector.Record) error {
 		}
 		names = append(names, name)
 		l.keep = append(l.keep, i)
+		l.of.cut = append(l.of.cut, l.source.Kind == vector.Shapefile && len(record.Columns[i]) >= longName)
+	}
+	l.keepDescribed = l.keepDescribed[:0]
+	for i, name := range l.described {
+		if !slices.Contains(names, name) { // data go before what is shown of them
+			names, l.keepDescribed = append(names, name), append(l.keepDescribed, i)
+		}
 	}
 	var err error
 	if l.columns, err = headerNames(names); err != nil {
@@ -196,16 +218,19 @@ func (l *layers) begin(record *vector.Record) error {
 	case !one:
 		l.sheet = record.Layer
 	}
-	if l.file.systems == nil {
-		l.file.systems = map[string]int{}
-	}
 	l.sheet = strings.ToValidUTF8(l.sheet, string(utf8.RuneError))
-	if l.file.systems[l.sheet] = record.SRID; len(l.file.systems) > maxLayers || len(l.sheet) > maxLayerName {
+	if l.file.met(l.sheet, record.SRID); len(l.file.systems) > maxLayers || len(l.sheet) > maxLayerName {
 		return fileError(0, CodeTooManyLayers, cut(l.sheet),
 			fmt.Sprintf("图层超过 %d 个，或图层名超过 %d 字节；请只导出部件图层，或分成几个文件", maxLayers, maxLayerName),
 			fmt.Sprintf("there are more than %d layers, or the name of one is longer than %d bytes: export the layers of components alone, or divide the file", maxLayers, maxLayerName))
 	}
-	l.left = len(l.file.only) > 0 && l.sheet != "" && !slices.Contains(l.file.only, l.sheet)
+	asked := l.sheet != "" && slices.Contains(l.file.only, l.sheet)
+	if l.left = len(l.file.only) > 0 && l.sheet != "" && !asked; !l.left && !asked {
+		l.passed = l.file.pass(l.sheet, l.columns, l.of)
+	}
+	if !l.left && l.passed == 0 {
+		l.file.surveyed++
+	}
 	if !first {
 		return nil
 	}
@@ -231,9 +256,13 @@ func (l *layers) oneLayer() bool {
 }
 
 // row makes a Row of a record.
-func (l *layers) row(record *vector.Record) Row {
-	row := Row{Sheet: l.sheet, Line: record.Number, Columns: l.columns, Values: l.values}
+func (l *layers) row(record *vector.Record, described []string) Row {
+	row := Row{Sheet: l.sheet, Line: record.Number, Columns: l.columns, Values: l.values, layer: l.of}
 	for to, from := range l.keep {
+		if l.source.Number(from) {
+			l.values[to] = writtenNumber(record.Values[from])
+			continue
+		}
 		text, cut := l.text(record.Values[from])
 		l.values[to] = text
 		if cut {
@@ -246,6 +275,9 @@ func (l *layers) row(record *vector.Record) Row {
 			})
 		}
 	}
+	for to, from := range l.keepDescribed {
+		l.values[len(l.keep)+to] = described[from]
+	}
 	l.shape(&row, record)
 	return row
 }
@@ -256,16 +288,28 @@ func (l *layers) shape(row *Row, record *vector.Record) {
 		return
 	}
 	g, err := geo.DecodeEWKB(record.Shape)
-	if err != nil {
+	var bad *geo.ShapeError
+	switch {
+	case errors.As(err, &bad) && bad.Problem == geo.ProblemEmpty:
+		return // as if there were none
+	case err != nil:
 		row.Faults = []Issue{{
 			Sheet: row.Sheet, Row: row.Line, Code: CodeBadGeometry, Severity: Error, Message: faultText(err),
 		}}
 		return
 	}
+	if p, ok := g.(*geom.Point); ok && math.IsNaN(p.X()) && math.IsNaN(p.Y()) {
+		return // what an empty point is written as
+	}
 	if l.source.Loose {
 		g = withoutZero(g)
 	}
 	row.Geometry = g
+	if record.Measured {
+		row.Issues = append(row.Issues, Issue{
+			Sheet: row.Sheet, Row: row.Line, Column: "geometry", Code: CodeMeasures, Value: "M", Severity: Fixed, Message: fixText(CodeMeasures),
+		})
+	}
 }
 
 // withoutZero takes heights away that are all 0: the format does not say whether there are any.

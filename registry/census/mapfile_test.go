@@ -3,10 +3,12 @@ package census
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -14,11 +16,14 @@ import (
 	"citygrid/registry/vector"
 )
 
-// dbaseField is a column of text in a dBASE table.
+// dbaseField is a column of a dBASE table: of text, or of numbers with so many decimals.
 type dbaseField struct {
 	name  string
 	width int
 }
+
+// number is the mark of a column of numbers behind its name.
+const number = "\x00N"
 
 // dbase writes a table by the description of dBASE III: a header, fields, records that begin with a star where they are deleted.
 func dbase(driver byte, fields []dbaseField, records ...[]string) []byte {
@@ -34,8 +39,12 @@ func dbase(driver byte, fields []dbaseField, records ...[]string) []byte {
 	out := head
 	for _, f := range fields {
 		d := make([]byte, 32)
-		copy(d[:11], f.name)
+		name, isNumber := strings.CutSuffix(f.name, number)
+		copy(d[:11], name)
 		d[11], d[16] = 'C', byte(f.width)
+		if isNumber {
+			d[11], d[17] = 'N', 3
+		}
 		out = append(out, d...)
 	}
 	out = append(out, 0x0d)
@@ -94,10 +103,13 @@ func shapefile(t *testing.T, table []byte, cpg string, at ...[2]float64) []byte 
 	return b.Bytes()
 }
 
+// gdal is what all tests read files of maps with.
+var gdal = sync.OnceValues(func() (*vector.Tool, error) { return vector.Find(context.Background()) })
+
 // readMaps are the rows of an archive, one a line, and what was said of it.
 func readMaps(t *testing.T, body []byte, e Encoding) (rows []string, how string, err error) {
 	t.Helper()
-	tool, err := vector.Find(t.Context())
+	tool, err := gdal()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +217,7 @@ func TestArchivesAreToldApart(t *testing.T) {
 
 func TestTrap31AShapefileInADeclaredZoneIsReadInDegrees(t *testing.T) {
 	t.Parallel()
-	tool, err := vector.Find(t.Context())
+	tool, err := gdal()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"citygrid/registry/catalog"
-	"citygrid/registry/vector"
 )
 
 // placemarks is KML with a record in each layer, each with as many columns as it is said.
@@ -21,7 +20,7 @@ func placemarks(layers, columns int) string {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>`)
 	for i := range layers {
-		fmt.Fprintf(&b, "<Folder><name>layer %d</name><Placemark><name>p</name><ExtendedData>", i)
+		fmt.Fprintf(&b, "<Folder><name>layer %d</name><Placemark><name>p</name><ExtendedData><Data name=\"ObjID\"><value>1</value></Data>", i)
 		for c := range columns {
 			fmt.Fprintf(&b, `<Data name="c%d"><value>v</value></Data>`, c)
 		}
@@ -33,7 +32,7 @@ func placemarks(layers, columns int) string {
 // readMap are the rows of a file by its name; it leaves no folder behind.
 func readMap(t *testing.T, name, body string, sheets ...string) (rows []Row, err error) {
 	t.Helper()
-	tool, err := vector.Find(t.Context())
+	tool, err := gdal()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +67,7 @@ func TestLayersAreCounted(t *testing.T) {
 // A row whose shape is none that is known is an error, and those after it are read.
 func TestShapesOfOtherKindsAreErrorsOfTheirRows(t *testing.T) {
 	t.Parallel()
-	body := "id,citygrid\n"
+	body := "ObjID,citygrid\n"
 	for i, wkt := range []string{
 		"POINT (111.2 30.7)", "POINT M (111.2 30.7 5)", "POINT ZM (111.2 30.7 4 5)", "GEOMETRYCOLLECTION (POINT (111.2 30.7))", "GEOMETRYCOLLECTION EMPTY",
 		"CIRCULARSTRING (111.2 30.7, 111.3 30.8, 111.4 30.7)", "CURVEPOLYGON ((111.2 30.7, 111.3 30.8, 111.4 30.7, 111.2 30.7))",
@@ -141,7 +140,7 @@ func TestNoFolderIsLeft(t *testing.T) {
 	if err := os.Chmod(os.Getenv("TMPDIR"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	tool, err := vector.Find(t.Context())
+	tool, err := gdal()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +192,7 @@ func TestADrawingHasTheColumnsThatItsEntitiesHave(t *testing.T) {
 		rows[0].drawn.of.key != "layer.LAMP" || rows[1].drawn.of.key != "layer.LAMP灯" {
 		t.Errorf("%v, %+v", err, rows)
 	}
-	tool, err := vector.Find(t.Context())
+	tool, err := gdal()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,16 +84,22 @@ func (l *layers) columnName(raw string, place int) string {
 }
 
 // decodedName reads a name in the encoding of the values, or else in the other one. Half a character at the end of a name that is as long as it may be
-// (10 bytes, import trap 5) is left out.
+// (10 bytes, import trap 5), or before the number that makes it another than the name before, is left out.
 func (l *layers) decodedName(raw string) string {
 	const longest = 10
+	cut := l.source.Kind == vector.Shapefile && len(raw) >= longest
+	name, number := raw, ""
+	if at := len(strings.TrimRight(raw, "0123456789")); cut && at < len(raw) {
+		at -= len(raw[:at]) - len(strings.TrimSuffix(raw[:at], "_"))
+		name, number = raw[:at], raw[at:]
+	}
 	for _, e := range []Encoding{l.encoding, UTF8, GB18030} {
-		n, ok := whole([]byte(raw), l.source.Kind == vector.Shapefile && len(raw) >= longest, e)
+		n, ok := whole([]byte(name), cut, e)
 		if !ok {
 			continue
 		}
-		if text, _, err := transform.String(decoder(e), raw[:n]); err == nil {
-			return text
+		if text, _, err := transform.String(decoder(e), name[:n]); err == nil {
+			return text + number
 		}
 	}
 	return raw

@@ -119,13 +119,15 @@ type asked struct {
 	silent  map[attribute]*silence
 	text    *Question          // about its encoding
 	covered map[attribute]bool // by the questions about headers
+	named   map[attribute]bool // that some row has a column of
+	unfit   map[attribute]error
 	used    map[string]*Answer
 	wrong   error // an answer that is no option
 }
 
 func newAsked(answers map[string]string, silent bool) asked {
 	return asked{
-		answers: answers, refused: silent || answers[AnswerEverything] == AnswerRefuse, used: map[string]*Answer{}, covered: map[attribute]bool{}, blanks: map[attribute]*blanks{}, silent: map[attribute]*silence{},
+		answers: answers, refused: silent || answers[AnswerEverything] == AnswerRefuse, used: map[string]*Answer{}, covered: map[attribute]bool{}, named: map[attribute]bool{}, unfit: map[attribute]error{}, blanks: map[attribute]*blanks{}, silent: map[attribute]*silence{},
 		units: texts{map[string]*openText{}}, states: texts{map[string]*openText{}},
 	}
 }

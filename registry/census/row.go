@@ -28,6 +28,7 @@ type Row struct {
 	Note bool
 
 	drawn *drawnAs // of a drawing
+	layer *layer   // of a file of maps; Columns are those of all its rows
 }
 
 // Reader yields the rows of a survey file. A record that cannot be read is a Row with Faults and reading goes on; an error ends

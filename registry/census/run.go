@@ -127,7 +127,7 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 	}
 	if columns := reader.Columns(); columns != nil {
 		r.table = true
-		r.checker.columns = r.checker.mapped(columns)
+		r.checker.columns = r.checker.mapped(columns, nil)
 		if issues := checkHeader(r.checker.columns); len(issues) > 0 {
 			r.report(issues...)
 			return r.unclear(reader)
@@ -141,13 +141,16 @@ func (r *run) rows(ctx context.Context, f File, seen *sniffer) error {
 			return err
 		}
 	}
+	if err := r.checker.asked.unfitting(); err != nil {
+		return err
+	}
 	return r.staging.Flush(ctx)
 }
 
 // unclear looks at the first rows below a header of which the columns are to be asked about.
 func (r *run) unclear(reader Reader) error {
 	m := r.checker.columns
-	if err := m.wrongAnswer(r.checker.chosen, false); err != nil || r.checker.asked.refused {
+	if err := m.wrongAnswer(r.checker.chosen); err != nil || r.checker.asked.refused {
 		return err
 	}
 	rows := 0
@@ -166,7 +169,7 @@ func (r *run) unclear(reader Reader) error {
 func (r *run) row(ctx context.Context, row *Row) error {
 	if row.Sample {
 		if !r.checker.columns.fits(row.Columns) {
-			r.checker.columns = r.checker.mapped(row.Columns)
+			r.checker.columns = r.checker.mapped(row.Columns, nil)
 		}
 		r.checker.sample(r.checker.columns, row)
 		return nil

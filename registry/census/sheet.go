@@ -190,7 +190,7 @@ func (t *table) begin(head []workbook.Row) error {
 		for i := range issues {
 			issues[i].Sheet, issues[i].Row = t.sheet.Name, h.line
 		}
-		if err := m.wrongAnswer(t.reader.chosen, false); err != nil {
+		if err := m.wrongAnswer(t.reader.chosen); err != nil {
 			return err
 		}
 		t.columns = nil // none of its rows could be taken
