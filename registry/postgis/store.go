@@ -153,7 +153,9 @@ func openPool(ctx context.Context, url string, conns int32, statement time.Durat
 	return pool, nil
 }
 
-// registerGeometry teaches a connection that PostGIS geometry travels as EWKB bytes, in results, parameters and COPY alike.
+// registerGeometry teaches a connection that PostGIS geometry travels as EWKB bytes, in results, parameters and COPY alike. It also has the session load
+// PostGIS, in a query, before there is anything to cancel: when a COPY is the first to load it, a cancelled one ends the whole server now and then
+// (the signal handler of PostGIS 3.3 then makes the C library allocate memory, perhaps while it allocates).
 func registerGeometry(ctx context.Context, conn *pgx.Conn) error {
 	var oid uint32
 	if err := conn.QueryRow(ctx, sqlGeometryOID).Scan(&oid); err != nil {
@@ -163,7 +165,7 @@ func registerGeometry(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-const sqlGeometryOID = `select 'geometry'::regtype::oid`
+const sqlGeometryOID = `select 'geometry'::regtype::oid where st_makepoint(0, 0) is not null`
 
 // collect runs a query and gathers its rows with scan.
 func collect[T any](ctx context.Context, q querier, op string, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
