@@ -153,7 +153,7 @@ func TestInterruptedRunLeavesNothingBehind(t *testing.T) {
 func TestArgumentsChooseParts(t *testing.T) {
 	t.Parallel()
 	for list, want := range map[string]string{
-		"": "memory locate agreement postgis http batch near file import", " ": "memory locate agreement postgis http batch near file import",
+		"": "memory locate agreement postgis http batch near file import maps", " ": "memory locate agreement postgis http batch near file import maps",
 		"locate": "locate", "near,memory": "memory near", "http batch": "http batch",
 	} {
 		chosen, err := choose(list)
