@@ -145,6 +145,29 @@ func TestKMLReadsNoOtherFile(t *testing.T) {
 	}
 }
 
+// What an archive unpacks to is counted while it is written, whatever its list says.
+func TestABombIsRefusedBeforeItFillsTheDisk(t *testing.T) {
+	t.Parallel()
+	folder := folderOf(t)
+	bomb := archiveOf(t, "a.kml", strings.Repeat(" ", 90<<20), "b.kml", strings.Repeat(" ", 90<<20))
+	if _, _, err := vector.Unpack(t.Context(), bytes.NewReader(bomb), int64(len(bomb)), "a.zip", folder); !problem(err, vector.ProblemTooLarge) {
+		t.Errorf("%d bytes: %v", len(bomb), err)
+	}
+	written := int64(0)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			written += info.Size()
+		}
+	}
+	if most := int64(64<<20 + 300*len(bomb) + 1); written > most {
+		t.Errorf("%d bytes are written of at most %d", written, most)
+	}
+}
+
 // An archive that holds itself is no data set in itself, and what is inside is not unpacked.
 func TestArchivesInArchivesAreNotUnpacked(t *testing.T) {
 	t.Parallel()

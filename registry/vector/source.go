@@ -78,6 +78,8 @@ const (
 	maxEntries  = 10_000
 	maxSources  = 200
 	maxUnpacked = 4 << 30
+	maxRatio    = 300      // of what is unpacked to the archive: tables of blanks come to a tenth of that
+	freeOfRatio = 64 << 20 // bytes
 	maxNameSize = 1 << 10
 	maxList     = 4 << 20 // bytes of the list of files
 )
@@ -106,7 +108,7 @@ func Unpack(ctx context.Context, file io.ReaderAt, size int64, name, folder stri
 		return nil, 0, damagedArchive(err)
 	}
 	body.left = -1
-	u := &unpacking{folder: folder, left: maxUnpacked, sets: map[string]*set{}}
+	u := &unpacking{folder: folder, most: min(maxUnpacked, freeOfRatio+maxRatio*size), sets: map[string]*set{}}
 	for _, f := range archive.File {
 		u.sort(f)
 	}
@@ -213,7 +215,8 @@ func shown(name string) string {
 // unpacking is the work on one archive.
 type unpacking struct {
 	folder string
-	left   int64 // bytes that may still be written
+	most   int64 // bytes that may be written
+	used   int64 // that were
 	passed int
 	other  *Fault // of a file that is passed over and could be sent otherwise
 	order  []string
@@ -383,10 +386,11 @@ func (u *unpacking) member(f *zip.File, to string) error {
 		return damagedArchive(err)
 	}
 	defer in.Close()
-	counted := &io.LimitedReader{R: in, N: u.left + 1}
+	counted := &io.LimitedReader{R: in, N: u.most - u.used + 1}
 	err = lay(to, counted)
-	if u.left = counted.N - 1; u.left < 0 {
-		return tooLarge(fmt.Sprintf("压缩包解开后超过 %d GiB；请分成几个压缩包", maxUnpacked>>30), fmt.Sprintf("the archive unpacks to more than %d GiB: divide it", maxUnpacked>>30))
+	if u.used = u.most + 1 - counted.N; u.used > u.most {
+		return tooLarge(fmt.Sprintf("压缩包解开后超过 %d MiB（最多 4 GiB，且不超过压缩包大小的 %d 倍）；请分成几个压缩包", u.most>>20, maxRatio),
+			fmt.Sprintf("the archive unpacks to more than %d MiB (4 GiB at most, and %d times its own size): divide it", u.most>>20, maxRatio))
 	}
 	var corrupt flate.CorruptInputError
 	if errors.As(err, &corrupt) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, io.ErrUnexpectedEOF) {
