@@ -147,13 +147,14 @@ func (g *staging) Namesakes(ctx context.Context, unstaged []census.NamedLine) it
 }
 
 func (g *staging) match(ctx context.Context) error {
-	return pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) (err error) {
+	err := pgx.BeginFunc(ctx, g.conn, func(tx pgx.Tx) (err error) {
 		if _, err = tx.Exec(ctx, staged(g.id, `analyze import_stage (row, edition, code)`)); err != nil {
-			return interpret("analyze staged rows", err)
+			return err
 		}
 		g.matched, err = rematch(ctx, tx, g.id)
 		return err
 	})
+	return interpret("match staged rows", err)
 }
 
 // mayRepeat is false where no two rows name one component: no two codes are equal, and no two are of one component. It is much
