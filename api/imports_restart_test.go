@@ -184,9 +184,6 @@ func TestAFileThatWasRecordedBeforeItsProcessDiedIsTakenUp(t *testing.T) {
 	if err := os.MkdirAll(o.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(o.dir, id.String()+".part"), []byte(body), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	sum := sha256.Sum256([]byte(body))
 	if _, added, err := o.store.AddUpload(t.Context(), intake.Upload{
 		ID: id, Name: "a.csv", Digest: hex.EncodeToString(sum[:]), Bytes: int64(len(body)), Accept: intake.AcceptAll, KeyID: "k", Actor: "crew 7",
@@ -194,7 +191,29 @@ func TestAFileThatWasRecordedBeforeItsProcessDiedIsTakenUp(t *testing.T) {
 	}); err != nil || !added {
 		t.Fatal(added, err)
 	}
+	if err := os.WriteFile(filepath.Join(o.dir, id.String()+".part"), []byte(body), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if i := o.settled(id.String()); i.State != "promoted" || i.Changes.Created != 7 || len(o.files()) != 0 {
 		t.Errorf("%+v, %q", i, o.files())
+	}
+}
+
+// What is recorded as decided has a file for as long as a report is made from it.
+func TestAFileThatWasDecidedBeforeItsProcessDiedIsRemoved(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	clean := o.settled(o.send("name=a.csv&accept=all", lamps(1, 3)).ID)
+	reported := o.settled(o.send("name=b.csv&accept=all", lamps(4, 3)+"4205020118500099,路灯,,崭新,2011-12-31,111.285,30.705,钢\n").ID)
+	if err := os.WriteFile(filepath.Join(o.dir, clean.ID), []byte("left"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); len(o.files()) > 1; time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > 10*time.Second {
+			t.Fatalf("%q are left", o.files())
+		}
+	}
+	if left := o.files(); !slices.Equal(left, []string{reported.ID}) {
+		t.Errorf("%q, not %s", left, reported.ID)
 	}
 }

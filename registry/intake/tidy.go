@@ -151,8 +151,8 @@ func abandoned(part string) bool {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil
 }
 
-// sweep removes files that were written before a moment and are not wanted, what is decided was kept for its report, and those that a process received
-// when it died.
+// sweep removes files that were written before a moment and are not wanted, what is decided was kept for its report, and those that a process received, or
+// was about to remove, when it died.
 func (d *Desk) sweep(ctx context.Context, wanted map[string]bool, before time.Time) {
 	files, err := os.ReadDir(d.config.Dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -167,11 +167,12 @@ func (d *Desk) sweep(ctx context.Context, wanted map[string]bool, before time.Ti
 			continue
 		}
 		path := filepath.Join(d.config.Dir, f.Name())
-		if part && !abandoned(path) || !part && !info.ModTime().Before(before) {
+		if part && !abandoned(path) {
 			continue
 		}
+		old := part || info.ModTime().Before(before)
 		u, err := d.config.Store.Upload(ctx, id) // it may have been recorded since
-		if registry.KindOf(err) == registry.NotFound || err == nil && !u.Kept {
+		if old && registry.KindOf(err) == registry.NotFound || err == nil && !u.Kept && (old || !u.reported()) {
 			os.Remove(path) // if not now, the next time
 		}
 	}

@@ -59,6 +59,9 @@ type Upload struct {
 	Failure     catalog.Text
 }
 
+// reported says that something was found in the file: its report is made from it.
+func (u Upload) reported() bool { return u.Errors+u.Warnings+u.Fixed > 0 }
+
 // maxFixes is of how many columns and codes is kept how often they were fixed.
 const maxFixes = 200
 

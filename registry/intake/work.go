@@ -232,7 +232,7 @@ func (d *Desk) save(ctx context.Context, u Upload) {
 		d.config.Log.Warn("an upload is not recorded as it is / 上传状态未能保存", "import", u.ID.String(), "err", err)
 		return
 	}
-	if !u.Kept && u.Errors+u.Warnings+u.Fixed == 0 { // else its report is made from it, until sweep removes it
+	if !u.Kept && !u.reported() { // else it stays until sweep removes it
 		d.remove(u.ID)
 	}
 }
