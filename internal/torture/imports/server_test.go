@@ -243,7 +243,9 @@ func (w *town) strikeServer(t *testing.T, own *tally, n int, how manner) {
 	if err := s.stop(); err != nil {
 		faults = append(faults, err.Error())
 	}
-	faults = append(faults, r.faults(1)...)
+	if faults = append(faults, r.faults(1)...); len(faults) > 0 {
+		faults = append(faults, "the server said: "+s.said())
+	}
 	left, err := r.staged()
 	if err != nil {
 		t.Error(err)
