@@ -13,8 +13,23 @@ import (
 // two or three dimensions, SRID 4326 or none. Longitude and latitude are rounded to 7 decimals (1 cm), elevation to 3. It
 // allocates nothing but room in dst. On an error, a [*geo.ShapeError], dst is returned as it came. The order of rings is
 // kept.
-func AppendEWKB(dst, ewkb []byte) ([]byte, error) {
-	w := writer{dst: dst, from: geo.NewEWKBReader(ewkb)}
+func AppendEWKB(dst, ewkb []byte) ([]byte, error) { return Form{Decimals: degreeDecimals}.AppendEWKB(dst, ewkb) }
+
+// Form is how positions are written where RFC 7946 does not say it: in coordinate systems other than its own.
+type Form struct {
+	Decimals   int  // of the first two numbers, at most 7 and without trailing zeros; heights have at most 3
+	NorthFirst bool // the second number is written first
+}
+
+const (
+	degreeDecimals = 7 // 1 cm
+	heightDecimals = 3
+)
+
+// AppendEWKB is the function AppendEWKB in this form.
+func (f Form) AppendEWKB(dst, ewkb []byte) ([]byte, error) {
+	w := writer{dst: dst, from: geo.NewEWKBReader(ewkb), northFirst: f.NorthFirst, digits: min(max(f.Decimals, 0), degreeDecimals)}
+	w.unit = math.Pow10(w.digits)
 	if err := w.geometry(); err != nil {
 		return dst, err
 	}
@@ -60,8 +75,11 @@ func AppendString(dst []byte, s string) []byte {
 
 // writer carries one geometry from EWKB to text.
 type writer struct {
-	dst  []byte
-	from geo.EWKBReader
+	dst        []byte
+	from       geo.EWKBReader
+	northFirst bool
+	digits     int
+	unit       float64 // 10^digits
 }
 
 func (w *writer) geometry() error {
@@ -147,10 +165,13 @@ func (w *writer) position() error {
 	if x-x != 0 || y-y != 0 || z-z != 0 { // NaN for what is not finite, which JSON cannot say
 		return &geo.ShapeError{Problem: geo.ProblemPosition, Part: -1, Ring: -1, Err: fmt.Errorf("[%v %v %v] is not finite", x, y, z)}
 	}
-	w.dst = appendDecimal(append(w.dst, '['), x, 1e7, 7)
-	w.dst = appendDecimal(append(w.dst, ','), y, 1e7, 7)
+	if w.northFirst {
+		x, y = y, x
+	}
+	w.dst = appendDecimal(append(w.dst, '['), x, w.unit, w.digits)
+	w.dst = appendDecimal(append(w.dst, ','), y, w.unit, w.digits)
 	if w.from.HasZ() {
-		w.dst = appendDecimal(append(w.dst, ','), z, 1e3, 3)
+		w.dst = appendDecimal(append(w.dst, ','), z, 1e3, heightDecimals)
 	}
 	w.dst = append(w.dst, ']')
 	return nil
