@@ -1,7 +1,6 @@
 package api
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,12 +25,11 @@ const (
 	typeEvents     = "text/event-stream"
 	typeGeoPackage = "application/geopackage+sqlite3"
 	typeBytes      = "application/octet-stream"
+	typeSchema     = "application/schema+json"
+	typeHTML       = "text/html"
 )
 
-const (
-	gzipFrom   = 1400    // bytes: less fits one packet anyway
-	pooledMost = 4 << 20 // bytes: larger buffers are left to the collector
-)
+const pooledMost = 4 << 20 // bytes: larger buffers are left to the collector
 
 // answer is what a handler returns: a body in memory, or a stream of something that is in memory already.
 type answer struct {
@@ -43,6 +41,7 @@ type answer struct {
 	location  string // header Location, or empty
 	filename  string // of what is to be saved rather than shown, or empty
 	vary      string // what of the request, beside its key and Accept-Encoding, the answer depends on
+	headers   map[string]string
 	body      []byte
 	pooled    bool // body comes from the pool of buffers
 	stream    func(io.Writer) error
@@ -84,6 +83,9 @@ func (a *answer) write(c echo.Context) error {
 	if a.vary != "" {
 		header.Add("Vary", a.vary)
 	}
+	for name, value := range a.headers {
+		header.Set(name, value)
+	}
 	status := max(a.status, http.StatusOK)
 	if status == http.StatusServiceUnavailable {
 		header.Set("Retry-After", retryAfter)
@@ -94,8 +96,8 @@ func (a *answer) write(c echo.Context) error {
 	defer a.release()
 	if compressible(a.mediaType) {
 		header.Add("Vary", "Accept-Encoding")
-		if len(a.body) >= gzipFrom && acceptsGzip(c.Request()) {
-			return a.writeGzip(c, status)
+		if with, ok := codingFor(strings.Join(c.Request().Header.Values("Accept-Encoding"), ",")); ok && len(a.body) >= compressFrom {
+			return a.compress(c, status, with)
 		}
 	}
 	header.Set(echo.HeaderContentLength, strconv.Itoa(len(a.body)))
@@ -118,11 +120,11 @@ func (a *answer) writeStream(c echo.Context, status int) error {
 	return broken(err)
 }
 
-func (a *answer) writeGzip(c echo.Context, status int) error {
-	c.Response().Header().Set(echo.HeaderContentEncoding, "gzip")
+func (a *answer) compress(c echo.Context, status int, with coding) error {
+	c.Response().Header().Set(echo.HeaderContentEncoding, with.name)
 	c.Response().WriteHeader(status)
-	z := gzipWriters.Get().(*gzip.Writer)
-	defer gzipWriters.Put(z)
+	z := with.writers.Get().(compressor)
+	defer with.writers.Put(z)
 	z.Reset(c.Response())
 	_, err := z.Write(a.body)
 	return broken(errors.Join(err, z.Close()))
@@ -147,16 +149,7 @@ func broken(err error) error {
 	return fmt.Errorf("%w: %w", errBroken, err)
 }
 
-var (
-	buffers     = sync.Pool{New: func() any { return new([]byte) }}
-	gzipWriters = sync.Pool{New: func() any {
-		z, err := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
-		if err != nil {
-			panic(err) // the level is a constant
-		}
-		return z
-	}}
-)
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // buffer takes an empty buffer from the pool.
 func buffer() []byte { return *buffers.Get().(*[]byte) }
@@ -167,17 +160,4 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func compressible(mediaType string) bool {
 	return strings.Contains(mediaType, "json") || strings.HasPrefix(mediaType, "text/")
-}
-
-// acceptsGzip reads Accept-Encoding for a gzip that is not refused by q=0.
-func acceptsGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		coding, weight, _ := strings.Cut(part, ";")
-		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
-			q, found := strings.CutPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
-			v, err := strconv.ParseFloat(q, 64)
-			return !found || err == nil && v > 0
-		}
-	}
-	return false
 }

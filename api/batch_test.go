@@ -41,6 +41,8 @@ func (p slow) AppendCodes(dst []byte, points []orb.Point, between string) []byte
 
 func (p slow) Uses(catalog.Kind, catalog.SubclassCode) (bool, error) { return true, nil }
 
+func (p slow) Served() (registry.City, []catalog.Class, error) { return registry.City{}, nil, nil }
+
 // newSlowSite serves places from a slow placer.
 func newSlowSite(t *testing.T, before func(), change ...func(*api.Config)) *site {
 	t.Helper()

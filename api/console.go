@@ -5,9 +5,7 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"mime"
-	"net/http"
 	"path"
-	"strings"
 
 	"citygrid/api/console"
 	"citygrid/registry"
@@ -52,16 +50,6 @@ func (s *Server) importsPage(r *request) (*answer, error) {
 		return s.mapPage(r)
 	}
 	return s.file(r, console.ImportsEntry, "")
-}
-
-// wantsHTML is true of a browser that opens an address, and false of a program that takes anything.
-func wantsHTML(r *http.Request) bool {
-	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
-		if mediaType, _, err := mime.ParseMediaType(part); err == nil && mediaType == "text/html" {
-			return true
-		}
-	}
-	return false
 }
 
 // consoleFile serves what the page loads. The names carry a digest of the content, so that a copy is good for ever.

@@ -43,7 +43,7 @@ func TestParametersOfItemsAreWrittenOutAsClientsReadThem(t *testing.T) {
 	t.Parallel()
 	document := loadDefinition(t)
 	items := document.Paths.Find("/collections/{collectionId}/items").Get
-	for _, name := range []string{"bbox", "limit", "cursor", "datetime"} {
+	for _, name := range []string{"bbox", "limit", "cursor", "datetime", "offset", "sortby", "properties", "count", "f"} {
 		p := document.Components.Parameters[name].Value
 		if p.In != "query" || p.Required || p.Style != "form" || p.Explode == nil || *p.Explode {
 			t.Errorf("%s: %+v", name, p)
@@ -83,7 +83,11 @@ func TestEveryOperationSaysWhatItDoesAndHowItFails(t *testing.T) {
 // loadDefinition is the document as a server completes it, checked as OpenAPI 3.0.
 func loadDefinition(t *testing.T) *openapi3.T {
 	t.Helper()
-	text, err := completeDefinition("https://grid.example.cn/v1", "1.2.3")
+	definition, err := newDefinition("https://grid.example.cn/v1", "1.2.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := definition.of(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,11 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
+	"citygrid/api/query"
 	"citygrid/geo/geojson"
 	"citygrid/registry"
 )
@@ -14,8 +16,19 @@ import (
 // nothing is known, so that a client may take the schema from any page.
 type featureWriter struct {
 	dst   []byte
-	count int    // features written
-	last  string // code of the last one
+	count int // features written
+	// How they are wanted; zero: whole, in degrees.
+	form  *geojson.Form
+	only  []string // properties; nil: all
+	plain bool     // without their geometry
+}
+
+// newFeatureWriter writes into a buffer of the pool what was asked for.
+func newFeatureWriter(q query.Items) featureWriter {
+	return featureWriter{
+		dst: buffer(), only: q.Properties, plain: q.NoGeometry,
+		form: &geojson.Form{Decimals: q.Decimals, NorthFirst: q.System.NorthFirst},
+	}
 }
 
 // page is what stands in a FeatureCollection beside its features.
@@ -60,28 +73,21 @@ func (w *featureWriter) component(c *registry.Component, metres *float64, links 
 	w.text("edition", string(c.Code.Edition()))
 	w.text("state", string(c.State))
 	w.text("grid", c.Grid)
-	w.name("grids_also")
-	w.dst = append(w.dst, '[')
-	for i, grid := range c.GridsAlso {
-		if i > 0 {
-			w.dst = append(w.dst, ',')
-		}
-		w.dst = geojson.AppendString(w.dst, grid)
-	}
-	w.dst = append(w.dst, ']')
+	w.texts("grids_also", c.GridsAlso)
 	w.text("stated_grid", c.StatedGrid)
-	w.dept("supervisor", c.Supervisor)
-	w.dept("owner", c.Owner)
-	w.dept("maintainer", c.Maintainer)
+	w.text("supervisor_code", string(c.Supervisor.Code)) // the competent unit (主管), which answers about a place call competent
+	w.text("supervisor_name", c.Supervisor.Name)
+	w.text("owner_code", string(c.Owner.Code))
+	w.text("owner_name", c.Owner.Name)
+	w.text("maintainer_code", string(c.Maintainer.Code))
+	w.text("maintainer_name", c.Maintainer.Name)
 	w.date("first_surveyed", c.FirstSurveyed)
 	w.date("changed_on", c.ChangedOn)
 	w.text("data_source", c.DataSource)
 	w.text("note", c.Note)
-	w.name("extra")
-	w.raw(c.Extra)
+	w.raw("extra", c.Extra)
 	if metres != nil {
-		w.name("distance_m")
-		w.dst = strconv.AppendFloat(w.dst, centimetres(*metres), 'f', -1, 64)
+		w.number("distance_m", centimetres(*metres), -1)
 	}
 	w.end(links)
 	return nil
@@ -96,27 +102,33 @@ func (w *featureWriter) area(a *registry.Area, links []link) error {
 	w.text("name_en", a.NameEN)
 	w.text("level", string(a.Level))
 	w.text("parent", a.Parent)
-	w.name("square_metres")
-	w.dst = strconv.AppendFloat(w.dst, a.SquareMetres, 'f', 1, 64)
+	w.number("square_metres", a.SquareMetres, 1)
 	w.end(links)
 	return nil
 }
 
-// begin writes everything up to the first property but the code.
+// begin writes everything up to the first property, the code.
 func (w *featureWriter) begin(code string, geometry []byte) (err error) {
 	if w.count > 0 {
 		w.dst = append(w.dst, ',')
 	}
 	w.count++
-	w.last = code
 	w.dst = append(w.dst, `{"type":"Feature","id":`...)
 	w.dst = geojson.AppendString(w.dst, code)
 	w.dst = append(w.dst, `,"geometry":`...)
-	if w.dst, err = geojson.AppendEWKB(w.dst, geometry); err != nil {
+	switch {
+	case w.plain:
+		w.dst = append(w.dst, "null"...)
+	case w.form != nil:
+		w.dst, err = w.form.AppendEWKB(w.dst, geometry)
+	default:
+		w.dst, err = geojson.AppendEWKB(w.dst, geometry)
+	}
+	if err != nil {
 		return fmt.Errorf("encode feature %s: %w", code, err)
 	}
-	w.dst = append(w.dst, `,"properties":{"code":`...)
-	w.dst = geojson.AppendString(w.dst, code)
+	w.dst = append(w.dst, `,"properties":{`...)
+	w.text(registry.CodeProperty, code)
 	return nil
 }
 
@@ -128,46 +140,72 @@ func (w *featureWriter) end(links []link) {
 	w.dst = append(w.dst, '}')
 }
 
-func (w *featureWriter) name(name string) {
-	w.dst = append(w.dst, ',', '"')
+// name begins a property, if it is wanted.
+func (w *featureWriter) name(name string) (wanted bool) {
+	if w.only != nil && !slices.Contains(w.only, name) {
+		return false
+	}
+	if w.dst[len(w.dst)-1] != '{' {
+		w.dst = append(w.dst, ',')
+	}
+	w.dst = append(w.dst, '"')
 	w.dst = append(w.dst, name...)
 	w.dst = append(w.dst, '"', ':')
+	return true
 }
 
 // text writes null for what is empty.
 func (w *featureWriter) text(name, value string) {
-	w.name(name)
-	if value == "" {
+	switch {
+	case !w.name(name):
+	case value == "":
 		w.dst = append(w.dst, "null"...)
-		return
+	default:
+		w.dst = geojson.AppendString(w.dst, value)
 	}
-	w.dst = geojson.AppendString(w.dst, value)
 }
 
-// dept writes a recorded department; supervisor is the competent unit (主管), which answers about a place call competent.
-func (w *featureWriter) dept(role string, d registry.Dept) {
-	w.text(role+"_code", string(d.Code))
-	w.text(role+"_name", d.Name)
+func (w *featureWriter) texts(name string, values []string) {
+	if !w.name(name) {
+		return
+	}
+	w.dst = append(w.dst, '[')
+	for i, value := range values {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.dst = geojson.AppendString(w.dst, value)
+	}
+	w.dst = append(w.dst, ']')
+}
+
+func (w *featureWriter) number(name string, value float64, decimals int) {
+	if w.name(name) {
+		w.dst = strconv.AppendFloat(w.dst, value, 'f', decimals, 64)
+	}
 }
 
 func (w *featureWriter) date(name string, t time.Time) {
-	w.name(name)
-	if t.IsZero() {
+	switch {
+	case !w.name(name):
+	case t.IsZero():
 		w.dst = append(w.dst, "null"...)
-		return
+	default:
+		w.dst = append(w.dst, '"')
+		w.dst = t.AppendFormat(w.dst, time.DateOnly)
+		w.dst = append(w.dst, '"')
 	}
-	w.dst = append(w.dst, '"')
-	w.dst = t.AppendFormat(w.dst, time.DateOnly)
-	w.dst = append(w.dst, '"')
 }
 
 // raw writes JSON that the database has checked.
-func (w *featureWriter) raw(value json.RawMessage) {
-	if len(value) == 0 {
+func (w *featureWriter) raw(name string, value json.RawMessage) {
+	switch {
+	case !w.name(name):
+	case len(value) == 0:
 		w.dst = append(w.dst, "null"...)
-		return
+	default:
+		w.dst = append(w.dst, value...)
 	}
-	w.dst = append(w.dst, value...)
 }
 
 // links writes the member links; link is a struct of strings, which always encodes.

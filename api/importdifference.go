@@ -234,11 +234,9 @@ func (w *featureWriter) change(c changeJSON, shape census.ChangeShape) error {
 	if err != nil {
 		return fmt.Errorf("encode change %s: %w", c.Code, err)
 	}
-	w.name("columns")
-	w.raw(columns)
+	w.raw("columns", columns)
 	if c.Kind == census.ChangeMoved && shape.Old != nil {
-		w.name("distance_m")
-		w.dst = strconv.AppendFloat(w.dst, c.Metres, 'f', -1, 64)
+		w.number("distance_m", c.Metres, -1)
 		w.name("moved_from")
 		if w.dst, err = geojson.AppendEWKB(w.dst, shape.Old); err != nil {
 			return fmt.Errorf("encode change %s: %w", c.Code, err)

@@ -12,7 +12,9 @@ func (s *Server) landing(r *request) (*answer, error) {
 		Links       []link `json:"links"`
 	}{title, description, s.version, []link{
 		s.link("self", typeJSON, "/", "", "this document"),
+		s.alternate("/", ""),
 		s.link("service-desc", typeOpenAPI, "/api", "", "the API, as an OpenAPI 3.0 document"),
+		s.link("service-doc", typeHTML, "/api", "f=html", "the API, to read (接口说明)"),
 		s.link("conformance", typeJSON, "/conformance", "", "the standards that the API keeps"),
 		s.link("data", typeJSON, "/collections", "", "collections of features (要素集)"),
 		s.link("related", typeJSON, "/city", "", "the city"),

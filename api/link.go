@@ -19,6 +19,14 @@ func (s *Server) link(rel, mediaType, path, query, title string) link {
 	return link{Href: href, Rel: rel, Type: mediaType, Title: title}
 }
 
+// alternate is the link to the page that shows the same to people.
+func (s *Server) alternate(path, query string) link {
+	if query == "" {
+		query = "f=" + formatHTML
+	}
+	return s.link("alternate", typeHTML, path, query, "as a page (网页)")
+}
+
 // itemPath is the path of a feature; codes are digits, but an area's own code may be any text.
 func itemPath(collection, code string) string {
 	return "/collections/" + collection + "/items/" + url.PathEscape(code)

@@ -20,10 +20,10 @@ func missing(code, name, value string, what, look registry.Text) *registry.Error
 }
 
 func noSuchFeature(c collection, id string) *registry.Error {
-	if c.id == components {
+	if c.level == "" {
 		return noSuchComponent("featureId", id)
 	}
-	list := "/collections/" + c.id + "/items"
+	list := c.path("/items")
 	return missing(codeNoRecord, "featureId", id, registry.Text{ZH: "该要素集中没有这个要素", EN: "the collection has no such feature"},
 		registry.Text{ZH: "没有这个编码；现有编码见 " + list, EN: "no such code; see " + list + " for those there are"})
 }

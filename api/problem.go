@@ -107,6 +107,8 @@ func statusOf(e *registry.Error) int {
 		return statusClientClosed
 	case "method_not_allowed":
 		return http.StatusMethodNotAllowed
+	case "not_acceptable":
+		return http.StatusNotAcceptable
 	case "query_too_long":
 		return http.StatusRequestURITooLong
 	case "body_too_slow":
@@ -140,8 +142,8 @@ func titleOf(status int) registry.Text {
 		http.StatusBadRequest: "请求不正确", http.StatusUnauthorized: "需要身份验证", http.StatusForbidden: "没有权限",
 		http.StatusNotFound: "未找到", http.StatusMethodNotAllowed: "方法不允许", http.StatusRequestTimeout: "请求超时",
 		http.StatusConflict: "冲突", http.StatusRequestEntityTooLarge: "请求过大", http.StatusUnsupportedMediaType: "不支持的正文类型",
-		http.StatusUnprocessableEntity: "无法处理",
-		http.StatusRequestURITooLong:   "地址过长", http.StatusServiceUnavailable: "暂不可用",
+		http.StatusUnprocessableEntity: "无法处理", http.StatusNotAcceptable: "没有可接受的格式",
+		http.StatusRequestURITooLong: "地址过长", http.StatusServiceUnavailable: "暂不可用",
 		http.StatusInternalServerError: "内部错误",
 	}
 	if status == statusClientClosed {

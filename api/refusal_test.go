@@ -58,7 +58,7 @@ func TestWhatThereIsNotIsNamedWithWhereToLook(t *testing.T) {
 		"/collections/components/items/" + unknown:            fault("featureId", unknown, "no component has or had this code; see /collections/components/items for those there are"),
 		"/collections/streets/items/x":                        fault("featureId", "x", "no such code; see /collections/streets/items for those there are"),
 		"/collections/rivers": fault("collectionId", "rivers",
-			"write one of components, grid-cells, communities, streets, districts, managed-areas"),
+			"write one of components, components-01, components-02, components-03, grid-cells, communities, streets, districts, managed-areas"),
 		"/base/roads": fault("layer", "roads", "write one of streets, water, parks"),
 	} {
 		got := s.get(target)

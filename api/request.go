@@ -30,6 +30,7 @@ type request struct {
 	lists    query.Lists // of the route's repeated parameters
 	scope    registry.Scope
 	identity auth.Identity
+	page     bool // the answer is wanted as a page
 	echo     echo.Context
 }
 
@@ -51,8 +52,10 @@ func (r *request) path(name string) string {
 func (s *Server) serve(rt route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		rt := rt
-		if rt.people != nil {
+		if rt.people != nil || rt.view != "" {
 			c.Response().Header().Add("Vary", echo.HeaderAccept)
+		}
+		if rt.people != nil {
 			if wantsHTML(c.Request()) {
 				rt = route{path: rt.path, handle: rt.people, budget: healthBudget, open: true}
 			}
@@ -111,10 +114,19 @@ func (s *Server) answer(c echo.Context, rt route) (*answer, error) {
 			}
 		}
 	}
+	if rt.view != "" {
+		if r.page, err = rt.wantsPage(r); err != nil {
+			return nil, err
+		}
+	}
 	if !stored { // the key is known, and nothing else needs the database
 		leave()
 	}
-	return rt.handle(s, r)
+	a, err := rt.handle(s, r)
+	if err != nil || !r.page {
+		return a, err
+	}
+	return s.asPage(r, rt.view, a)
 }
 
 // admit lets a request in, or counts that it was turned away; one that went away by itself was not.
@@ -129,7 +141,7 @@ func (s *Server) admit(ctx context.Context, a *admission) (leave func(), err err
 // validator is the entity tag of an answer made of collections. It fails with notModified when the client has that answer.
 // The tag is read before the data: what changes between the two is found by the next request.
 func (s *Server) validator(r *request, collections ...string) (string, error) {
-	revisions, err := s.registry.Revisions(r.ctx)
+	revisions, err := s.registry.HeardRevisions(r.ctx)
 	if err != nil {
 		return "", err
 	}
@@ -138,6 +150,9 @@ func (s *Server) validator(r *request, collections ...string) (string, error) {
 
 // unlessKnown passes a tag on, or fails with notModified when the client has what it stands for.
 func (s *Server) unlessKnown(r *request, tag string) (string, error) {
+	if r.page { // the same in another shape
+		tag = strings.TrimSuffix(tag, `"`) + `-page"`
+	}
 	for _, header := range r.http.Header.Values("If-None-Match") {
 		for known := range strings.SplitSeq(header, ",") {
 			known = strings.TrimSpace(known)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"citygrid/api/pages"
 )
 
 // The time that an answer may take.
@@ -29,6 +31,7 @@ type route struct {
 	page         bool          // for people: not in the OpenAPI document
 	// people is what a browser gets that asks for HTML, open to all; nil: the same as a program.
 	people func(*Server, *request) (*answer, error)
+	view   pages.View // how people see the answer; empty: as programs do
 }
 
 // routes is the list of what is served. The OpenAPI document and this table are held together by a test.
@@ -39,6 +42,13 @@ func routes() []route {
 	open := func(path string, handle func(*Server, *request) (*answer, error)) route {
 		return route{method: http.MethodGet, path: path, handle: handle, budget: healthBudget, open: true}
 	}
+	seen := func(r route, view pages.View) route {
+		r.view = view
+		if !slices.Contains(r.params, "f") {
+			r.params = append(r.params, "f")
+		}
+		return r
+	}
 	page := func(path string, handle func(*Server, *request) (*answer, error)) route {
 		r := open(path, handle)
 		r.page = true
@@ -47,13 +57,16 @@ func routes() []route {
 	locate := get("/locate", (*Server).locate, "lon", "lat", "crs", "kind", "subclass", "component")
 	locate.budget, locate.database = locateBudget, false
 	return slices.Concat(importRoutes(), photoRoutes(), []route{
-		open("/", (*Server).landing),
-		open("/conformance", (*Server).conformance),
-		open("/api", (*Server).api),
-		get("/collections", (*Server).collections),
-		get("/collections/:collectionId", (*Server).collection),
-		get("/collections/:collectionId/items", (*Server).items, "bbox", "limit", "cursor", "datetime"),
-		get("/collections/:collectionId/items/:featureId", (*Server).item),
+		seen(open("/", (*Server).landing), pages.Landing),
+		seen(open("/conformance", (*Server).conformance), pages.Conformance),
+		seen(open("/api", (*Server).api), pages.Definition),
+		seen(get("/collections", (*Server).collections), pages.Collections),
+		seen(get("/collections/:collectionId", (*Server).collection), pages.Collection),
+		seen(get("/collections/:collectionId/queryables", (*Server).queryables), pages.Schema),
+		seen(get("/collections/:collectionId/sortables", (*Server).sortables), pages.Schema),
+		seen(get("/collections/:collectionId/schema", (*Server).schema), pages.Schema),
+		seen(get("/collections/:collectionId/items", (*Server).items, itemsParameters()...), pages.Items),
+		seen(get("/collections/:collectionId/items/:featureId", (*Server).item, "crs", "properties", "skipGeometry", "precision", "f"), pages.Item),
 		locate,
 		{method: http.MethodPost, path: "/locate", handle: (*Server).locateAll, params: []string{"crs", "detail"}},
 		get("/whats-here", (*Server).whatsHere, "lon", "lat", "crs", "radius"),

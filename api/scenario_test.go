@@ -81,7 +81,9 @@ func newDocument(t *testing.T, s *site) document {
 	for _, mediaType := range []string{"application/geo+json", "application/vnd.oai.openapi+json"} {
 		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.JSONBodyDecoder)
 	}
-	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.FileBodyDecoder)
+	for _, mediaType := range []string{"application/x-ndjson", "text/html"} {
+		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.FileBodyDecoder)
+	}
 	return document{t, router}
 }
 

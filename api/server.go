@@ -9,11 +9,14 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"citygrid/api/auth"
+	"citygrid/api/pages"
+	"citygrid/api/query"
 	"citygrid/registry"
 	"citygrid/registry/intake"
 	"citygrid/registry/photo"
@@ -42,7 +45,10 @@ type Server struct {
 	photoReads  *admission
 	photoTakes  *admission
 	metrics     *metrics
-	definition  []byte // the OpenAPI document
+	offered     atomic.Pointer[offered]
+	systems     []query.System // in which features are served besides query.Systems
+	definition  *definitionOf
+	pages       *pages.Pages
 }
 
 // New makes a Server. It fails on a Config that is not valid and on pages that cannot be read.
@@ -70,14 +76,18 @@ func New(c Config) (*Server, error) {
 		photos:      c.Photos,
 		photoReads:  newAdmission(mostPhotoReads),
 		photoTakes:  newAdmission(mostPhotoTakes),
+		systems:     c.Systems,
 	}
 	s.build = fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(s.version+"\n"+s.base)))
 	var err error
 	if s.metrics, err = newMetrics(c.Collectors); err != nil {
 		return nil, fmt.Errorf("api: metrics: %w", err)
 	}
-	if s.definition, err = completeDefinition(s.base, s.version); err != nil {
+	if s.definition, err = newDefinition(s.base, s.version); err != nil {
 		return nil, fmt.Errorf("api: OpenAPI document: %w", err)
+	}
+	if s.pages, err = pages.New(s.base); err != nil {
+		return nil, fmt.Errorf("api: %w", err)
 	}
 	if s.console, err = readConsole(c.Console); err != nil {
 		return nil, fmt.Errorf("api: pages: %w", err)

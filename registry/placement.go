@@ -101,6 +101,8 @@ type Placer interface {
 	Hold() (Places, error)
 	// Uses reports whether the city's profile has a subclass.
 	Uses(kind catalog.Kind, code catalog.SubclassCode) (bool, error)
+	// Served is the city, with the classes of components of its profile, in code order; the list must not be changed.
+	Served() (City, []catalog.Class, error)
 }
 
 // Places answers from one snapshot, whatever changes meanwhile. It is safe for concurrent use.

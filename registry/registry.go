@@ -80,6 +80,9 @@ func (r *Registry) CheckSubclass(kind catalog.Kind, code catalog.SubclassCode) e
 		fmt.Sprintf("the city's catalogue has no such subclass; see /catalog/%s-subclasses", kind))
 }
 
+// Served is the city and the classes of components that its profile has, in code order, from memory. It fails with Unavailable before anything was read.
+func (r *Registry) Served() (City, []catalog.Class, error) { return r.placer.Served() }
+
 // Hold gives the Places of this moment, for many points in one answer. It fails with Forbidden for a scope that sees nothing.
 func (r *Registry) Hold(s Scope) (Places, error) {
 	if s.Empty() {

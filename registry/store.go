@@ -33,34 +33,29 @@ func (r Revisions) Latest(collections ...string) int64 {
 	return latest
 }
 
-// ComponentQuery selects a page of components in code order.
+// ComponentQuery asks for a page of components.
 type ComponentQuery struct {
-	Bounds  []orb.Bound // any of these, in degrees; nil: everywhere. A box across the antimeridian is two
-	After   string      // only codes above this one; the page's keyset
-	Limit   int         // 1 to 10,000
-	Removed bool        // also what is in the state 移除
+	Selection
+	Page
 }
 
 // ComponentPage is one page of components.
 type ComponentPage struct {
 	Components []Component
-	Matched    int64 // how many the query selects on all pages
-	More       bool  // another page follows
+	Part
 }
 
-// AreaQuery selects a page of areas of one level in code order.
+// AreaQuery asks for a page of areas of one level.
 type AreaQuery struct {
-	Level  Level
-	Bounds []orb.Bound // as in ComponentQuery
-	After  string
-	Limit  int
+	Level Level
+	Selection
+	Page
 }
 
 // AreaPage is one page of areas.
 type AreaPage struct {
-	Areas   []Area
-	Matched int64
-	More    bool
+	Areas []Area
+	Part
 }
 
 // CatalogueSummary describes one edition in the store.
@@ -112,6 +107,7 @@ type LocatorData struct {
 	Rules         []Responsibility
 	Staff         []Staff
 	InUse         map[catalog.Kind][]catalog.SubclassCode // the city's profile of its active edition, each list in code order
+	Classes       []catalog.Class                         // of components in that profile, in code order
 }
 
 // Store is what the registry asks of the place where it is kept; registry/postgis is its implementation. Reads return an
@@ -120,6 +116,9 @@ type Store interface {
 	// City returns NotFound while no profile was applied.
 	City(ctx context.Context, s Scope) (City, error)
 	Revisions(ctx context.Context) (Revisions, error)
+	// HeardRevisions is Revisions without asking the database while its changes are heard of. It is behind by the milliseconds that an announcement
+	// takes, and by some seconds where the connection that hears fell silent and nobody noticed yet. The map must not be changed.
+	HeardRevisions(ctx context.Context) (Revisions, error)
 
 	Components(ctx context.Context, s Scope, q ComponentQuery) (ComponentPage, error)
 	// Component finds a component by any of its codes, old ones included.
@@ -129,15 +128,15 @@ type Store interface {
 	// ComponentsAmong reads the live ones of some candidates, in any order, with their distances from p, and the revision of
 	// CollectionComponents at the same moment.
 	ComponentsAmong(ctx context.Context, s Scope, p orb.Point, c Candidates) (near []Near, revision int64, err error)
-	// ComponentsExtent is the bound of all live components in degrees; ok is false when there are none.
-	ComponentsExtent(ctx context.Context, s Scope) (b orb.Bound, ok bool, err error)
+	// ComponentsSummary sums up the live components, of a class where that is not empty.
+	ComponentsSummary(ctx context.Context, s Scope, class catalog.ClassCode) (Summary, error)
 	// ComponentCounts must not be changed: the next caller may get the same map. Nil where the scope sees nothing.
 	ComponentCounts(ctx context.Context, s Scope) (ComponentCounts, error)
 
 	Areas(ctx context.Context, s Scope, q AreaQuery) (AreaPage, error)
 	Area(ctx context.Context, s Scope, level Level, code string) (Area, error)
-	// AreasExtent is the bound of all areas of a level in degrees; ok is false when there are none.
-	AreasExtent(ctx context.Context, s Scope, level Level) (b orb.Bound, ok bool, err error)
+	// AreasSummary sums up the areas of a level.
+	AreasSummary(ctx context.Context, s Scope, level Level) (Summary, error)
 	Units(ctx context.Context, s Scope) ([]Unit, error)
 	// BaseLayer returns a base-map layer as the GeoJSON document that it came as.
 	BaseLayer(ctx context.Context, s Scope, name string) ([]byte, error)

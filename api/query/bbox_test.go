@@ -34,9 +34,6 @@ func TestBBoxIsBroughtOntoTheEarth(t *testing.T) {
 			t.Errorf("%s: got %v, %v; want %v", text, got, err, want)
 		}
 	}
-	if got, err := (Parameters{}).BBox(); err != nil || got != nil {
-		t.Errorf("absent: got %v, %v; want nil", got, err)
-	}
 }
 
 func TestBBoxThatIsNoBoxIsRefused(t *testing.T) {

@@ -88,6 +88,20 @@ func plainParameters(raw string, allowed []string) (p Parameters, plain bool) {
 	return p, true
 }
 
+// Only refuses parameters that are not among the allowed ones, as ParseParameters does.
+func (p Parameters) Only(allowed []string) error {
+	var fields []registry.Field
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		if !slices.Contains(allowed, name) {
+			fields = append(fields, unknownParameter(name, p[name], allowed))
+		}
+	}
+	if len(fields) > 0 {
+		return invalid(fields...)
+	}
+	return nil
+}
+
 // Flag reads a parameter that is true or false; absent is false.
 func (p Parameters) Flag(name string) (bool, error) {
 	text, given := p[name]
@@ -100,15 +114,18 @@ func (p Parameters) Flag(name string) (bool, error) {
 	return false, invalid(field(name, text, "应为 true 或 false", "write true or false"))
 }
 
-// Canonical writes the parameters in one order, without those named: equal queries give equal text.
-func (p Parameters) Canonical(without ...string) string {
+// Canonical writes the parameters in one order: equal queries give equal text.
+func (p Parameters) Canonical() string { return p.values().Encode() }
+
+// values are the parameters without those named.
+func (p Parameters) values(without ...string) url.Values {
 	values := url.Values{}
 	for name, value := range p {
 		if !slices.Contains(without, name) {
 			values.Set(name, value)
 		}
 	}
-	return values.Encode()
+	return values
 }
 
 // tooLarge is the refusal of an input whose size, the value, is beyond a limit.

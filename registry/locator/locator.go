@@ -207,6 +207,15 @@ func (l *Locator) Uses(kind catalog.Kind, code catalog.SubclassCode) (bool, erro
 	return s.Uses(kind, code), nil
 }
 
+// Served is the city and the classes of components in use; see registry.Placer.
+func (l *Locator) Served() (registry.City, []catalog.Class, error) {
+	s := l.state.Load()
+	if s == nil {
+		return registry.City{}, nil, notLoaded()
+	}
+	return s.city, s.classes, nil
+}
+
 // stale is 0 while the store is asked regularly, so that a healthy answer does not vary with the phase of the tick.
 func stale(since time.Duration) float64 {
 	if since < 2*RefreshEvery {

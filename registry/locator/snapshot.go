@@ -26,6 +26,8 @@ type Snapshot struct {
 	quoted   []string // the codes of the same cells as JSON strings
 	rules    *registry.Rulebook
 	inUse    map[catalog.Kind]map[catalog.SubclassCode]bool
+	city     registry.City
+	classes  []catalog.Class // of components in use, in code order
 }
 
 // place is what is known of a cell before anybody asks.
@@ -63,6 +65,7 @@ func build(d registry.LocatorData, earlier *Snapshot) (*Snapshot, error) {
 	s := &Snapshot{
 		revision: d.Revision, areas: d.AreasRevision, cells: index, places: make([]place, index.Len()), quoted: make([]string, index.Len()),
 		rules: registry.NewRulebook(d.Units, d.Rules), inUse: make(map[catalog.Kind]map[catalog.SubclassCode]bool, len(d.InUse)),
+		city: d.City, classes: d.Classes,
 	}
 	for kind, codes := range d.InUse {
 		s.inUse[kind] = make(map[catalog.SubclassCode]bool, len(codes))

@@ -3,39 +3,73 @@ package postgis
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/paulmach/orb"
 
 	"citygrid/registry"
 )
 
-// Areas returns a page of the areas of one level in code order.
+// Areas returns a page of the areas of one level.
 func (s *Store) Areas(ctx context.Context, scope registry.Scope, q registry.AreaQuery) (registry.AreaPage, error) {
 	var page registry.AreaPage
 	if scope.Empty() {
 		return page, nil
 	}
-	boxes := boundsParameter(q.Bounds)
 	var err error
-	if page.Matched, err = s.areasMatched(ctx, q); err != nil {
+	if page.Matched, page.Estimated, err = s.areasMatched(ctx, q); err != nil {
 		return page, err
 	}
-	page.Areas, err = collect(ctx, s.pool, "read areas", scanArea, sqlAreasPage, q.Level, boxes, q.After, q.Limit+1)
-	if len(page.Areas) > q.Limit {
-		page.Areas, page.More = page.Areas[:q.Limit], true
+	steps, err := finder(areaColumn).steps(q.Page)
+	if err != nil {
+		return page, err
 	}
-	return page, err
+	b := &statement{}
+	b.add("select ", sqlAreaAttributes, b.geometry(q.Page), ", ", keys(steps))
+	if err := b.areas(q); err != nil {
+		return page, err
+	}
+	if err := b.page(steps, q.Page); err != nil {
+		return page, err
+	}
+	rows, err := b.query(ctx, s.pool)
+	if err != nil {
+		return page, interpret("read areas", err)
+	}
+	ends := newEnds(q.Page)
+	var a registry.Area
+	var at []string
+	_, err = pgx.ForEachRow(rows, append(areaFields(&a), &at), func() error {
+		if ends.room() {
+			ends.take(a.Code, at)
+			page.Areas = append(page.Areas, a)
+		}
+		a.Geometry, at = nil, nil
+		return nil
+	})
+	if q.Before {
+		slices.Reverse(page.Areas)
+	}
+	ends.tell(&page.Part)
+	return page, interpret("read areas", err)
+}
+
+// areas appends from where areas are selected, and how.
+func (b *statement) areas(q registry.AreaQuery) error {
+	b.add(" from area c where c.level = ", b.bind(string(q.Level), "text"))
+	return b.selects(areaColumn, q.Selection)
 }
 
 // areasMatched counts what a query selects on all its pages; without a filter the count is remembered.
-func (s *Store) areasMatched(ctx context.Context, q registry.AreaQuery) (n int64, err error) {
-	if q.Bounds == nil {
+func (s *Store) areasMatched(ctx context.Context, q registry.AreaQuery) (n int64, estimated bool, err error) {
+	switch {
+	case q.Count == registry.CountNone:
+		return -1, false, nil
+	case q.Selection.Everything():
 		levels, err := s.areaSummaries(ctx)
-		return levels[q.Level].total, err
+		return levels[q.Level].Total, false, err
 	}
-	err = s.pool.QueryRow(ctx, sqlAreasMatched, q.Level, boundsParameter(q.Bounds)).Scan(&n)
-	return n, interpret("count areas", err)
+	return s.matched(ctx, registry.CollectionAreas, q.Count, func(b *statement) error { return b.areas(q) })
 }
 
 // Area returns one area.
@@ -91,37 +125,19 @@ func managedCells(ctx context.Context, q querier) (map[string][]string, error) {
 
 func scanArea(row pgx.CollectableRow) (registry.Area, error) {
 	var a registry.Area
-	err := row.Scan(&a.Code, &a.Level, &a.Name, &a.NameEN, &a.Parent, &a.SquareMetres, &a.Geometry)
+	err := row.Scan(areaFields(&a)...)
 	return a, err
 }
 
-// boundsParameter is a list of boxes as a flat array of west, south, east, north; nil means everywhere.
-func boundsParameter(bounds []orb.Bound) []float64 {
-	if bounds == nil {
-		return nil
-	}
-	flat := make([]float64, 0, 4*len(bounds))
-	for _, b := range bounds {
-		flat = append(flat, b.Min[0], b.Min[1], b.Max[0], b.Max[1])
-	}
-	return flat
+// areaFields is where a row of sqlAreaColumns goes.
+func areaFields(a *registry.Area) []any {
+	return []any{&a.Code, &a.Level, &a.Name, &a.NameEN, &a.Parent, &a.SquareMetres, &a.Geometry}
 }
 
 const (
-	// A query has one box, or two where it crosses the antimeridian; a box given twice selects nothing more. As geometry a box
-	// without width or height is a line or a point; as an envelope it would be a polygon that is not valid.
-	sqlInBounds = `
-    ($2::float8[] is null
-        or geom && ` + sqlBoxOne + ` and st_intersects(geom, ` + sqlBoxOne + `)
-        or geom && ` + sqlBoxTwo + ` and st_intersects(geom, ` + sqlBoxTwo + `))`
+	sqlAreaAttributes = `code, level, name, name_en, coalesce(parent, ''), square_metres, `
+	sqlAreaColumns    = sqlAreaAttributes + `geom`
 
-	sqlBoxOne = `st_setsrid(st_makebox2d(st_point(($2::float8[])[1], ($2::float8[])[2]), st_point(($2::float8[])[3], ($2::float8[])[4]))::geometry, 4326)`
-	sqlBoxTwo = `st_setsrid(st_makebox2d(st_point(($2::float8[])[5], ($2::float8[])[6]), st_point(($2::float8[])[7], ($2::float8[])[8]))::geometry, 4326)`
-
-	sqlAreaColumns = `code, level, name, name_en, coalesce(parent, ''), square_metres, geom`
-
-	sqlAreasMatched = `select count(*) from area where level = $1 and` + sqlInBounds
-	sqlAreasPage    = `select ` + sqlAreaColumns + ` from area where level = $1 and` + sqlInBounds + ` and code > $3 order by code limit $4`
 	sqlArea         = `select ` + sqlAreaColumns + ` from area where level = $1 and code = $2`
 	sqlAreasAll     = `select ` + sqlAreaColumns + ` from area order by code`
 	sqlManagedCells = `select area, cell from managed_cell order by area, cell`

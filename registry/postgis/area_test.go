@@ -79,15 +79,16 @@ func TestAreasCanBeWalkedPageByPageWithinBoxes(t *testing.T) {
 		}
 		for _, limit := range []int{3, 1000} {
 			got := []string{}
-			for more, after := true, ""; more && len(got) <= len(areas); {
-				page, err := w.Areas(t.Context(), everyone, registry.AreaQuery{Level: registry.LevelGrid, Bounds: q.bounds, After: after, Limit: limit})
+			var after registry.Keys
+			for more := true; more && len(got) <= len(areas); {
+				page, err := w.Areas(t.Context(), everyone, registry.AreaQuery{Level: registry.LevelGrid, Selection: registry.Selection{Bounds: q.bounds}, Page: registry.Page{After: after, Limit: limit}})
 				if err != nil || page.Matched != int64(len(want)) || len(page.Areas) > limit {
 					t.Fatalf("%s: %d of %d, want %d, %v", name, len(page.Areas), page.Matched, len(want), err)
 				}
 				for _, a := range page.Areas {
-					got, after = append(got, a.Code), a.Code
+					got = append(got, a.Code)
 				}
-				more = page.More
+				more, after = page.More, page.Last
 			}
 			if !slices.Equal(got, want) {
 				t.Errorf("%s by %d: %v, want %v", name, limit, got, want)
@@ -133,8 +134,8 @@ func TestLocatorDataOfAnEmptyStoreIsEmpty(t *testing.T) {
 	if _, err := w.City(t.Context(), everyone); registry.KindOf(err) != registry.NotFound {
 		t.Errorf("city: %v", err)
 	}
-	if b, ok, err := w.ComponentsExtent(t.Context(), everyone); ok || err != nil {
-		t.Errorf("extent: %v %v, %v", b, ok, err)
+	if b, err := w.ComponentsSummary(t.Context(), everyone, ""); b.Total != 0 || err != nil {
+		t.Errorf("components of an empty registry: %+v, %v", b, err)
 	}
 }
 

@@ -119,7 +119,7 @@ func TestNoServerAtTheAddressIsUnavailable(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, postgis.Config{URL: "postgres://postgres@/nothing?host=" + t.TempDir()})
 	wantError(t, "ping", store.Ping(t.Context()), registry.Unavailable, "database_away")
-	_, err := store.Components(t.Context(), everyone, registry.ComponentQuery{Limit: 1})
+	_, err := store.Components(t.Context(), everyone, registry.ComponentQuery{Page: registry.Page{Limit: 1}})
 	wantError(t, "components", err, registry.Unavailable, "database_away")
 	_, err = store.LocatorData(t.Context())
 	wantError(t, "locator data", err, registry.Unavailable, "database_away")

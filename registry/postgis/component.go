@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -11,24 +12,69 @@ import (
 	"citygrid/registry/catalog"
 )
 
-// Components returns a page of components in code order.
+// Components returns a page of components.
 func (s *Store) Components(ctx context.Context, scope registry.Scope, q registry.ComponentQuery) (registry.ComponentPage, error) {
 	var page registry.ComponentPage
 	if scope.Empty() {
 		return page, nil
 	}
-	boxes := boundsParameter(q.Bounds)
-	units := scopeUnits(scope)
 	var err error
-	if page.Matched, err = s.componentsMatched(ctx, scope, q); err != nil {
+	if page.Matched, page.Estimated, err = s.componentsMatched(ctx, scope, q); err != nil {
 		return page, err
 	}
-	page.Components, err = collect(ctx, s.pool, "read components", scanComponent,
-		sqlComponentsPage, units, boxes, q.Removed, q.After, q.Limit+1)
-	if len(page.Components) > q.Limit {
-		page.Components, page.More = page.Components[:q.Limit], true
+	steps, err := finder(componentColumn).steps(q.Page)
+	if err != nil {
+		return page, err
 	}
-	return page, err
+	b := &statement{}
+	b.add("select", sqlComponentAttributes, b.geometry(q.Page), ", ", keys(steps))
+	if err := b.components(scope, q.Selection); err != nil {
+		return page, err
+	}
+	if err := b.page(steps, q.Page); err != nil {
+		return page, err
+	}
+	rows, err := b.query(ctx, s.pool)
+	if err != nil {
+		return page, interpret("read components", err)
+	}
+	defer rows.Close()
+	reader, err := newRowReader(rows.Conn().TypeMap(), rows.FieldDescriptions())
+	if err != nil {
+		return page, interpret("read components", err)
+	}
+	ends := newEnds(q.Page)
+	for rows.Next() && ends.room() {
+		row := rows.RawValues()
+		var c registry.Component
+		if err := reader.component(&c, row); err != nil {
+			return page, interpret("read components", err)
+		}
+		if err := ends.add(reader.types, c.Code.String(), row[componentWidth]); err != nil {
+			return page, interpret("read components", err)
+		}
+		page.Components = append(page.Components, c)
+	}
+	rows.Close()
+	if q.Before {
+		slices.Reverse(page.Components)
+	}
+	ends.tell(&page.Part)
+	return page, interpret("read components", rows.Err())
+}
+
+// components appends from where components are selected, and how.
+func (b *statement) components(scope registry.Scope, s registry.Selection) error {
+	b.add(" from component c where true")
+	if units := scopeUnits(scope); units != nil {
+		list := b.bind(units, "text[]")
+		b.add(" and (c.dept1_code = any(", list, ") or c.dept2_code = any(", list, ") or c.dept3_code = any(", list, "))")
+	}
+	if !s.Removed {
+		b.add(" and c.state <> '移除'")
+	}
+	b.during(s.During)
+	return b.selects(componentColumn, s)
 }
 
 // Component finds a component by any of its codes. One that was removed is still found: its code is never reused.
@@ -44,15 +90,22 @@ func (s *Store) Component(ctx context.Context, scope registry.Scope, code string
 	return c, interpret("read component", err)
 }
 
-// componentsMatched counts what a query selects on all its pages. Without a filter the count is remembered, so that walking the pages
-// does not count a million rows on each.
-func (s *Store) componentsMatched(ctx context.Context, scope registry.Scope, q registry.ComponentQuery) (n int64, err error) {
-	if q.Bounds == nil && !q.Removed && scope.Everything() {
-		all, err := s.componentSummary(ctx, scope)
-		return all.total, err
+// componentsMatched counts what a query selects on all its pages. What the remembered summary knows is not counted again, so that walking the
+// pages does not count a million rows on each.
+func (s *Store) componentsMatched(ctx context.Context, scope registry.Scope, q registry.ComponentQuery) (n int64, estimated bool, err error) {
+	if q.Count == registry.CountNone {
+		return -1, false, nil
 	}
-	err = s.pool.QueryRow(ctx, sqlComponentsMatched, scopeUnits(scope), boundsParameter(q.Bounds), q.Removed).Scan(&n)
-	return n, interpret("count components", err)
+	if scope.Everything() {
+		all, err := s.componentSummary(ctx, scope)
+		if err != nil {
+			return 0, false, err
+		}
+		if n, known := all.matched(q.Selection); known {
+			return n, false, nil
+		}
+	}
+	return s.matched(ctx, registry.CollectionComponents, q.Count, func(b *statement) error { return b.components(scope, q.Selection) })
 }
 
 // ComponentsOfOtherEditions counts the components whose code is not of edition e.
@@ -94,16 +147,13 @@ func scanComponent(row pgx.CollectableRow) (registry.Component, error) {
 }
 
 const (
-	sqlComponentColumns = `
+	sqlComponentAttributes = `
     c.id, c.code, c.edition, c.name, c.dept1_code, c.dept1_name, c.dept2_code, c.dept2_name, c.dept3_code, c.dept3_name,
-    coalesce(c.grid, ''), c.grids_also, c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source, c.note, c.extra, c.geom`
+    coalesce(c.grid, ''), c.grids_also, c.stated_grid, c.state, c.first_surveyed, c.changed_on, c.data_source, c.note, c.extra, `
+
+	sqlComponentColumns = sqlComponentAttributes + `c.geom`
 
 	sqlInScope = ` ($1::text[] is null or c.dept1_code = any($1) or c.dept2_code = any($1) or c.dept3_code = any($1)) and`
-
-	sqlComponentsMatched = `select count(*) from component c where` + sqlInScope + sqlInBounds + ` and ($3::bool or c.state <> '移除')`
-
-	sqlComponentsPage = `select` + sqlComponentColumns + ` from component c where` + sqlInScope + sqlInBounds + `
-    and ($3::bool or c.state <> '移除') and c.code > $4 order by c.code limit $5`
 
 	// By way of the editions, because the key of component_code begins with the edition.
 	sqlComponent = `select` + sqlComponentColumns + `

@@ -31,9 +31,9 @@ func TestComponentsCanBeWalkedPageByPageEachOnce(t *testing.T) {
 		var got []string
 		pages := 0
 		for more := true; more && pages < 100; pages++ {
-			q := registry.ComponentQuery{Limit: limit}
+			q := registry.ComponentQuery{Page: registry.Page{Limit: limit}}
 			if len(got) > 0 {
-				q.After = got[len(got)-1]
+				q.After = registry.Keys{got[len(got)-1]}
 			}
 			page, err := w.Components(t.Context(), everyone, q)
 			if err != nil || page.Matched != 57 || len(page.Components) > limit {
@@ -57,9 +57,9 @@ func TestWalkSeesWhatStaysOnceWhileOthersComeAndGo(t *testing.T) {
 	}
 	var got []string
 	for more, step := true, 1; more; step++ {
-		q := registry.ComponentQuery{Limit: 7}
+		q := registry.ComponentQuery{Page: registry.Page{Limit: 7}}
 		if len(got) > 0 {
-			q.After = got[len(got)-1]
+			q.After = registry.Keys{got[len(got)-1]}
 		}
 		page, err := w.Components(t.Context(), everyone, q)
 		if err != nil || step > 40 {
@@ -88,11 +88,11 @@ func TestRemovedComponentsAreHiddenUnlessAskedForAndStillResolve(t *testing.T) {
 		thing{code: lampCode(3), state: registry.Abandoned, wkt: "POINT(111.287 30.707)"},
 	)
 	live := []string{lampCode(1), lampCode(3)}
-	page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Limit: 10})
+	page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Page: registry.Page{Limit: 10}})
 	if got := codesOf(page.Components); err != nil || !slices.Equal(got, live) || page.Matched != 2 {
 		t.Errorf("live: %v of %d, %v", got, page.Matched, err)
 	}
-	page, err = w.Components(t.Context(), everyone, registry.ComponentQuery{Limit: 10, Removed: true})
+	page, err = w.Components(t.Context(), everyone, registry.ComponentQuery{Selection: registry.Selection{Removed: true}, Page: registry.Page{Limit: 10}})
 	if got := codesOf(page.Components); err != nil || !slices.Equal(got, []string{lampCode(1), lampCode(2), lampCode(3)}) || page.Matched != 3 {
 		t.Errorf("all: %v of %d, %v", got, page.Matched, err)
 	}
@@ -106,9 +106,9 @@ func TestRemovedComponentsAreHiddenUnlessAskedForAndStillResolve(t *testing.T) {
 	}
 	w.exec(`update component set state = '移除' where code = $1`, lampCode(3))
 	w.touch(registry.CollectionComponents)
-	extent, ok, err := w.ComponentsExtent(t.Context(), everyone)
-	if want := (orb.Bound{Min: orb.Point{111.285, 30.705}, Max: orb.Point{111.285, 30.705}}); err != nil || !ok || extent != want {
-		t.Errorf("extent of the live: %v %v, %v", extent, ok, err)
+	all, err := w.ComponentsSummary(t.Context(), everyone, "")
+	if want := (orb.Bound{Min: orb.Point{111.285, 30.705}, Max: orb.Point{111.285, 30.705}}); err != nil || all.Total != 1 || all.Bound != want {
+		t.Errorf("the live: %+v, %v", all, err)
 	}
 	counts, err := w.ComponentCounts(t.Context(), everyone)
 	if want := (registry.ComponentCounts{catalog.Edition2007: {"0118": 1}}); err != nil || !reflect.DeepEqual(counts, want) {
@@ -162,7 +162,7 @@ func TestBoxesSelectWhatTouchesThem(t *testing.T) {
 			}
 		}
 		slices.Sort(want)
-		page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Bounds: bounds, Limit: 1000})
+		page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Selection: registry.Selection{Bounds: bounds}, Page: registry.Page{Limit: 1000}})
 		if got := codesOf(page.Components); err != nil || !slices.Equal(got, want) || page.Matched != int64(len(want)) {
 			t.Errorf("%v: %v of %d, want %v, %v", bounds, got, page.Matched, want, err)
 		}
@@ -173,12 +173,12 @@ func TestBoxesSelectWhatTouchesThem(t *testing.T) {
 		{Min: orb.Point{31, 32}, Max: orb.Point{33, 33}}: 1,
 		{Min: orb.Point{40, 40}, Max: orb.Point{41, 41}}: 1,
 	} {
-		page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Bounds: []orb.Bound{b}, Limit: 10})
+		page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Selection: registry.Selection{Bounds: []orb.Bound{b}}, Page: registry.Page{Limit: 10}})
 		if err != nil || len(page.Components) != want {
 			t.Errorf("%v: %v, want %d, %v", b, codesOf(page.Components), want, err)
 		}
 	}
-	page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Bounds: []orb.Bound{}, Limit: 10})
+	page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Selection: registry.Selection{Bounds: []orb.Bound{}}, Page: registry.Page{Limit: 10}})
 	if err != nil || page.Matched != 0 || len(page.Components) != 0 {
 		t.Errorf("no box at all selects %d, %v", page.Matched, err)
 	}

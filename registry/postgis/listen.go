@@ -60,7 +60,9 @@ func (s *Store) hear(ctx context.Context, changed func()) error {
 	}); err != nil {
 		return err
 	}
+	defer s.heard.set(false)
 	for {
+		s.heard.set(true)
 		changed()
 		if err := await(ctx, conn); err != nil {
 			return err

@@ -21,8 +21,8 @@ func newRemembered[T any]() *remembered[T] { return &remembered[T]{turn: make(ch
 
 // get returns the value at the collection's revision, with take when none is held. The revision is read before the rows: what changes
 // between the two is found by the next call.
-func (m *remembered[T]) get(ctx context.Context, q querier, collection string, take func(context.Context) (T, error)) (value T, err error) {
-	if value, _, ok, err := m.current(ctx, q, collection); ok || err != nil {
+func (m *remembered[T]) get(ctx context.Context, s *Store, collection string, take func(context.Context) (T, error)) (value T, err error) {
+	if value, _, ok, err := m.current(ctx, s, collection); ok || err != nil {
 		return value, err
 	}
 	select {
@@ -31,7 +31,7 @@ func (m *remembered[T]) get(ctx context.Context, q querier, collection string, t
 	case <-ctx.Done():
 		return value, interpret("wait for the summary of "+collection, ctx.Err())
 	}
-	value, revision, ok, err := m.current(ctx, q, collection) // somebody may have looked meanwhile
+	value, revision, ok, err := m.current(ctx, s, collection) // somebody may have looked meanwhile
 	if ok || err != nil {
 		return value, err
 	}
@@ -42,15 +42,15 @@ func (m *remembered[T]) get(ctx context.Context, q querier, collection string, t
 	return value, nil
 }
 
-// current reads the collection's revision and gives what is held of it, if anything is.
-func (m *remembered[T]) current(ctx context.Context, q querier, collection string) (value T, revision int64, ok bool, err error) {
-	if err := q.QueryRow(ctx, sqlRevision, collection).Scan(&revision); err != nil {
-		return value, 0, false, interpret("read the revision of "+collection, err)
+// current gives what is held of a collection's revision, if anything is.
+func (m *remembered[T]) current(ctx context.Context, s *Store, collection string) (value T, revision int64, ok bool, err error) {
+	all, err := s.HeardRevisions(ctx)
+	if err != nil {
+		return value, 0, false, err
 	}
+	revision = all[collection]
 	if held := m.held.Load(); held != nil && held.revision == revision {
 		return held.value, revision, true, nil
 	}
 	return value, revision, false, nil
 }
-
-const sqlRevision = `select revision from collection where name = $1`

@@ -2,6 +2,7 @@ package postgis
 
 import (
 	"context"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,6 +13,49 @@ import (
 // Revisions reads the last revision of each collection.
 func (s *Store) Revisions(ctx context.Context) (registry.Revisions, error) {
 	return revisions(ctx, s.pool)
+}
+
+// HeardRevisions gives the revisions that were read after Listen heard last, while it hears, and reads them otherwise; see registry.Store.
+func (s *Store) HeardRevisions(ctx context.Context) (registry.Revisions, error) {
+	heard := s.heard.now()
+	if known := s.revisions.Load(); heard != 0 && known != nil && known.heard == heard {
+		return known.of, nil
+	}
+	of, err := s.Revisions(ctx)
+	if err == nil && heard != 0 {
+		s.revisions.Store(&knownRevisions{heard, of})
+	}
+	return of, err
+}
+
+// knownRevisions are those that were read after something was heard.
+type knownRevisions struct {
+	heard uint64
+	of    registry.Revisions
+}
+
+// hearing counts what was heard of changes, while there is a connection that hears.
+type hearing struct {
+	mu    sync.Mutex
+	count uint64
+	open  bool
+}
+
+// now is 0 while nothing is heard, and otherwise changes whenever something is.
+func (h *hearing) now() uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.open {
+		return 0
+	}
+	return h.count
+}
+
+func (h *hearing) set(open bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.count++
+	h.open = open
 }
 
 func revisions(ctx context.Context, q querier) (registry.Revisions, error) {
@@ -60,7 +104,10 @@ func (s *Store) LocatorData(ctx context.Context) (registry.LocatorData, error) {
 		if d.Staff, err = staff(ctx, tx); err != nil {
 			return err
 		}
-		d.InUse, err = inUse(ctx, tx)
+		if d.InUse, err = inUse(ctx, tx); err != nil {
+			return err
+		}
+		d.Classes, err = collect(ctx, tx, "read classes", pgx.RowToStructByPos[catalog.Class], sqlClassesInUse)
 		return err
 	})
 	return d, interpret("read the locator's data", err)
@@ -85,4 +132,11 @@ func inUse(ctx context.Context, q querier) (map[catalog.Kind][]catalog.SubclassC
 const (
 	sqlRevisions = `select name, revision from collection`
 	sqlInUse     = `select u.kind, u.subclass from city_subclass u join city on city.edition = u.edition order by u.kind, u.subclass`
+
+	sqlClassesInUse = `
+select c.edition, c.kind, c.code, c.name_zh, c.name_en from class c join city on city.edition = c.edition
+where c.kind = 'component' and exists (
+    select from city_subclass u join subclass s on (s.edition, s.kind, s.code) = (u.edition, u.kind, u.subclass)
+    where (u.edition, u.kind, s.class) = (c.edition, c.kind, c.code))
+order by c.code`
 )

@@ -14,30 +14,31 @@ import (
 )
 
 // unscoped are the reads that take no scope: what every caller may know, and what only the program itself asks.
-var unscoped = []string{"Editions", "FilingStandards", "Key", "LocatorData", "Revisions", "SubclassesInUse", "ToWGS84"}
+var unscoped = []string{"Editions", "FilingStandards", "HeardRevisions", "Key", "LocatorData", "Revisions", "SubclassesInUse", "ToWGS84"}
 
 // asked are arguments, after the context and the scope, for which newTown with one lamp has an answer.
 func asked() map[string][]any {
 	return map[string][]any{
-		"City":             {},
-		"Components":       {registry.ComponentQuery{Limit: 10}},
-		"Component":        {lampCode(1)},
-		"ComponentsNear":   {orb.Point{111.285, 30.705}, 500.0, 10},
-		"ComponentsAmong":  {orb.Point{111.285, 30.705}, registry.Candidates{Points: []int64{1}}},
-		"ComponentsExtent": {},
-		"ComponentCounts":  {},
-		"AreasExtent":      {registry.LevelDistrict},
-		"Areas":            {registry.AreaQuery{Level: registry.LevelGrid, Limit: 10}},
-		"Area":             {registry.LevelGrid, townCell(0)},
-		"Units":            {},
-		"BaseLayer":        {"parks"},
-		"Editions":         {},
-		"SubclassesInUse":  {catalog.KindComponent},
-		"FilingStandards":  {catalog.KindComponent, catalog.SubclassCode("0118")},
-		"LocatorData":      {},
-		"Key":              {"k1"},
-		"Revisions":        {},
-		"ToWGS84":          {crs.System(32649), []orb.Point{{527254, 3396522}}},
+		"City":              {},
+		"Components":        {registry.ComponentQuery{Page: registry.Page{Limit: 10}}},
+		"Component":         {lampCode(1)},
+		"ComponentsNear":    {orb.Point{111.285, 30.705}, 500.0, 10},
+		"ComponentsAmong":   {orb.Point{111.285, 30.705}, registry.Candidates{Points: []int64{1}}},
+		"ComponentsSummary": {catalog.ClassCode("")},
+		"ComponentCounts":   {},
+		"AreasSummary":      {registry.LevelDistrict},
+		"Areas":             {registry.AreaQuery{Level: registry.LevelGrid, Page: registry.Page{Limit: 10}}},
+		"Area":              {registry.LevelGrid, townCell(0)},
+		"Units":             {},
+		"BaseLayer":         {"parks"},
+		"Editions":          {},
+		"SubclassesInUse":   {catalog.KindComponent},
+		"FilingStandards":   {catalog.KindComponent, catalog.SubclassCode("0118")},
+		"LocatorData":       {},
+		"Key":               {"k1"},
+		"HeardRevisions":    {},
+		"Revisions":         {},
+		"ToWGS84":           {crs.System(32649), []orb.Point{{527254, 3396522}}},
 	}
 }
 
@@ -144,7 +145,7 @@ func TestUnitsSeeTheComponentsThatTheySuperviseOwnOrMaintain(t *testing.T) {
 			[]string{lampCode(1), lampCode(2), lampCode(3), lampCode(4), lampCode(5)},
 			orb.Bound{Min: orb.Point{111.281, 30.701}, Max: orb.Point{111.285, 30.705}}},
 	} {
-		page, err := w.Components(t.Context(), c.scope, registry.ComponentQuery{Limit: 100})
+		page, err := w.Components(t.Context(), c.scope, registry.ComponentQuery{Page: registry.Page{Limit: 100}})
 		if got := codesOf(page.Components); err != nil || !slices.Equal(got, c.codes) || page.Matched != int64(len(c.codes)) {
 			t.Errorf("%s: Components %v of %d, %v", name, got, page.Matched, err)
 		}
@@ -152,9 +153,9 @@ func TestUnitsSeeTheComponentsThatTheySuperviseOwnOrMaintain(t *testing.T) {
 		if got := nearCodes(near); err != nil || !slices.Equal(got, c.codes) {
 			t.Errorf("%s: ComponentsNear %v, %v", name, got, err)
 		}
-		extent, ok, err := w.ComponentsExtent(t.Context(), c.scope)
-		if err != nil || ok != (len(c.codes) > 0) || extent != c.extent {
-			t.Errorf("%s: ComponentsExtent %v %v, %v", name, extent, ok, err)
+		all, err := w.ComponentsSummary(t.Context(), c.scope, "")
+		if err != nil || all.Total != int64(len(c.codes)) || all.Bound != c.extent {
+			t.Errorf("%s: ComponentsSummary %+v, %v", name, all, err)
 		}
 		for i := range 5 {
 			_, err := w.Component(t.Context(), c.scope, lampCode(i+1))

@@ -17,8 +17,8 @@ import (
 
 // fragments are the constants that are parts of statements.
 var fragments = []string{
-	"sqlAreaColumns", "sqlBatchColumns", "sqlBoxOne", "sqlBoxTwo", "sqlComponentColumns", "sqlDeclared", "sqlDifferenceColumns", "sqlDifferenceKind",
-	"sqlDifferenceMetres", "sqlDiffers", "sqlInBounds", "sqlInScope", "sqlKeepImage", "sqlNotNamed", "sqlPhotoColumns", "sqlPromoteUnmatched", "sqlUploadColumns",
+	"sqlAreaAttributes", "sqlAreaColumns", "sqlBatchColumns", "sqlComponentAttributes", "sqlComponentColumns", "sqlDeclared", "sqlDifferenceColumns", "sqlDifferenceKind",
+	"sqlDifferenceMetres", "sqlDiffers", "sqlInScope", "sqlKeepImage", "sqlNotNamed", "sqlPhotoColumns", "sqlPromoteUnmatched", "sqlUploadColumns",
 }
 
 // scripts are several statements in one text, which cannot be prepared and are run instead.

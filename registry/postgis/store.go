@@ -9,12 +9,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"citygrid/registry"
 	"citygrid/registry/census"
 )
 
@@ -46,6 +48,10 @@ type Store struct {
 	imports *pgxpool.Pool // stages and changes: long statements, never in the way of requests
 	memory  *pgxpool.Pool // reads all there is of something, for who keeps it in memory: never behind an import
 	open    *vigil        // over the batches of this Store
+
+	heard     hearing // of changes
+	revisions atomic.Pointer[knownRevisions]
+	counted   map[string]*counted // by collection
 
 	// What needs a look at every row, of everything.
 	components *remembered[componentSummary]
@@ -79,7 +85,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if conns == 0 {
 		conns = defaultConns
 	}
-	s := &Store{components: newRemembered[componentSummary](), areas: newRemembered[areaSummaries]()}
+	s := &Store{
+		counted:    map[string]*counted{registry.CollectionComponents: {}, registry.CollectionAreas: {}},
+		components: newRemembered[componentSummary](), areas: newRemembered[areaSummaries](),
+	}
 	var err error
 	if s.pool, err = openPool(ctx, c.URL, conns, request); err != nil {
 		return nil, err

@@ -26,11 +26,13 @@ func (w *town) told(scope registry.Scope) told {
 	var errs [5]error
 	var page registry.ComponentPage
 	var areas registry.AreaPage
-	page, errs[0] = w.Components(w.t.Context(), scope, registry.ComponentQuery{Limit: 1})
-	areas, errs[1] = w.Areas(w.t.Context(), scope, registry.AreaQuery{Level: registry.LevelGrid, Limit: 1})
+	page, errs[0] = w.Components(w.t.Context(), scope, registry.ComponentQuery{Page: registry.Page{Limit: 1}})
+	areas, errs[1] = w.Areas(w.t.Context(), scope, registry.AreaQuery{Level: registry.LevelGrid, Page: registry.Page{Limit: 1}})
 	out.counts, errs[2] = w.ComponentCounts(w.t.Context(), scope)
-	out.extent, _, errs[3] = w.ComponentsExtent(w.t.Context(), scope)
-	out.districts, _, errs[4] = w.AreasExtent(w.t.Context(), scope, registry.LevelDistrict)
+	var all, districts registry.Summary
+	all, errs[3] = w.ComponentsSummary(w.t.Context(), scope, "")
+	districts, errs[4] = w.AreasSummary(w.t.Context(), scope, registry.LevelDistrict)
+	out.extent, out.districts = all.Bound, districts.Bound
 	for _, err := range errs {
 		if err != nil {
 			w.t.Fatal(err)
@@ -70,14 +72,14 @@ func TestEverythingIsSummedUpOnceARevision(t *testing.T) {
 	w.exec(`delete from area where code = $1`, townCell(3))
 	of(everyone, first)
 	of(registry.Scope{All: true}, first)
-	of(mine, told{0, 4, registry.ComponentCounts{}, orb.Bound{}, ground})
+	of(mine, told{1, 4, registry.ComponentCounts{}, orb.Bound{}, ground}) // what a selection has is remembered too, its summary is not
 
 	w.touch(registry.CollectionComponents)
 	w.touch(registry.CollectionAreas)
 	of(everyone, told{1, 3, lamps(1), orb.Bound{Min: orb.Point{111.285, 30.705}, Max: orb.Point{111.285, 30.705}}, ground})
 }
 
-func TestFilteredPagesAreCountedAnew(t *testing.T) {
+func TestEachSelectionIsCountedByItself(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	w.place(thing{code: lampCode(1), wkt: "POINT(111.285 30.705)"}, thing{code: lampCode(2), state: registry.Removed, wkt: "POINT(111.286 30.706)"})
@@ -86,9 +88,9 @@ func TestFilteredPagesAreCountedAnew(t *testing.T) {
 		want int64
 	}{
 		"live":           {registry.ComponentQuery{}, 1},
-		"also removed":   {registry.ComponentQuery{Removed: true}, 2},
-		"in a box":       {registry.ComponentQuery{Bounds: []orb.Bound{{Min: orb.Point{111.2855, 30.70}, Max: orb.Point{111.29, 30.71}}}, Removed: true}, 1},
-		"after the last": {registry.ComponentQuery{After: lampCode(9)}, 1},
+		"also removed":   {registry.ComponentQuery{Selection: registry.Selection{Removed: true}}, 2},
+		"in a box":       {registry.ComponentQuery{Selection: registry.Selection{Bounds: []orb.Bound{{Min: orb.Point{111.2855, 30.70}, Max: orb.Point{111.29, 30.71}}}, Removed: true}}, 1},
+		"after the last": {registry.ComponentQuery{Page: registry.Page{After: registry.Keys{lampCode(9)}}}, 1},
 	} {
 		c.q.Limit = 10
 		if page, err := w.Components(t.Context(), everyone, c.q); err != nil || page.Matched != c.want {
@@ -105,7 +107,7 @@ func TestWhoWaitsForASummaryHoldsNoConnectionAndKeepsTheirDeadline(t *testing.T)
 	unlock := w.lock("component")
 	looked := make(chan error)
 	go func() {
-		_, _, err := store.ComponentsExtent(t.Context(), everyone)
+		_, err := store.ComponentsSummary(t.Context(), everyone, "")
 		looked <- err
 	}()
 	w.waitForLock()
