@@ -24,10 +24,11 @@ type collection struct {
 	takes       []string          // the query parameters of its items
 }
 
-// offered are the collections of a city. They are the same until its profile changes.
+// offered are the collections of a city. They are the same until its profile changes, or what it is served in.
 type offered struct {
 	city    registry.City
 	classes []catalog.Class
+	more    []registry.System
 	all     []collection
 }
 
@@ -37,11 +38,15 @@ func (s *Server) collectionsServed() ([]collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	if last := s.offered.Load(); last != nil && last.city == city && slices.Equal(last.classes, classes) {
+	var more []registry.System
+	if s.systems != nil {
+		more = s.systems()
+	}
+	if last := s.offered.Load(); last != nil && last.city == city && slices.Equal(last.classes, classes) && slices.Equal(last.more, more) {
 		return last.all, nil
 	}
-	all := collectionsOf(classes, append(query.Systems(city.Centre[0]), s.systems...))
-	s.offered.Store(&offered{city, slices.Clone(classes), all})
+	all := collectionsOf(classes, query.Systems(city.Centre[0], more))
+	s.offered.Store(&offered{city, classes, more, all})
 	return all, nil
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"citygrid/api/auth"
-	"citygrid/api/query"
 	"citygrid/registry"
 	"citygrid/registry/intake"
 	"citygrid/registry/photo"
@@ -37,8 +36,8 @@ type Config struct {
 	Imports *intake.Desk
 	// Photos of components; nil: the server has none.
 	Photos *photo.Room
-	// Systems are coordinate systems in which features are served besides query.Systems.
-	Systems []query.System
+	// Systems are coordinate systems in which features are served besides those of query.Systems; nil: none.
+	Systems func() []registry.System
 	// CORSOrigins may read answers from their pages, "https://map.example.cn"; empty: none.
 	CORSOrigins []string
 	// Health lists what /readyz reports; nil: nothing to report, ready.

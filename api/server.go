@@ -16,7 +16,6 @@ import (
 
 	"citygrid/api/auth"
 	"citygrid/api/pages"
-	"citygrid/api/query"
 	"citygrid/registry"
 	"citygrid/registry/intake"
 	"citygrid/registry/photo"
@@ -46,7 +45,7 @@ type Server struct {
 	photoTakes  *admission
 	metrics     *metrics
 	offered     atomic.Pointer[offered]
-	systems     []query.System // in which features are served besides query.Systems
+	systems     func() []registry.System
 	definition  *definitionOf
 	pages       *pages.Pages
 }

@@ -40,6 +40,13 @@ type Page struct {
 	NoGeometry bool // leaves them out
 }
 
+// System is a coordinate system in which features are served, by what its authority says of it.
+type System struct {
+	Number     int  // of EPSG; 0: degrees of WGS 84, longitude first, as they are kept
+	NorthFirst bool // the order of its axes
+	Degrees    bool // else metres, or what else its axes have
+}
+
 // Order is one step of an order: a scalar property. Of texts the first OrderPrefix characters count; features that lack it come before all others.
 type Order struct {
 	Property   string

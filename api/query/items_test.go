@@ -9,8 +9,8 @@ import (
 )
 
 var (
-	things  = Collection{ID: "components", Properties: registry.ComponentProperties(), Systems: Systems(111), Timed: true}
-	streets = Collection{ID: "streets", Properties: registry.AreaProperties(), Systems: Systems(111)}
+	things  = Collection{ID: "components", Properties: registry.ComponentProperties(), Systems: Systems(111, nil), Timed: true}
+	streets = Collection{ID: "streets", Properties: registry.AreaProperties(), Systems: Systems(111, nil)}
 )
 
 func TestNextPageKeepsTheQueryAndMayChangeTheLimit(t *testing.T) {

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -11,12 +12,10 @@ import (
 	"citygrid/registry"
 )
 
-// System is a coordinate system in which features are served.
+// System is a coordinate system in which features are served, with its name.
 type System struct {
-	URI        string // as OGC names it
-	Number     int    // of EPSG; 0: degrees of WGS 84, longitude first, as they are kept
-	NorthFirst bool   // the order of its axes, by its own authority
-	Degrees    bool   // else metres, or what else its axes have
+	URI string // as OGC names it
+	registry.System
 }
 
 // The systems that have no number.
@@ -25,23 +24,27 @@ const (
 	CRS84h = "http://www.opengis.net/def/crs/OGC/0/CRS84h"
 )
 
-// System is a system of EPSG.
-func EPSG(number int, northFirst, degrees bool) System {
-	return System{URI: fmt.Sprintf("http://www.opengis.net/def/crs/EPSG/0/%d", number), Number: number, NorthFirst: northFirst, Degrees: degrees}
+// EPSG names a system of EPSG.
+func EPSG(s registry.System) System {
+	return System{fmt.Sprintf("http://www.opengis.net/def/crs/EPSG/0/%d", s.Number), s}
 }
 
 // Systems are those in which features are always served: degrees, those of web maps, and the zone of CGCS2000 of a longitude, with its number before
-// the easting and without.
-func Systems(lon float64) []System {
-	return []System{
-		{URI: CRS84, Degrees: true},
-		{URI: CRS84h, Degrees: true},
-		EPSG(int(crs.WGS84), true, true),
-		EPSG(int(crs.CGCS2000), true, true),
-		EPSG(3857, false, false),
-		EPSG(crs.ThreeDegreeZone(lon, false).Number(), true, false),
-		EPSG(crs.ThreeDegreeZone(lon, true).Number(), true, false),
+// the easting and without; and more.
+func Systems(lon float64, more []registry.System) []System {
+	all := []System{{CRS84, registry.System{Degrees: true}}, {CRS84h, registry.System{Degrees: true}}}
+	for _, s := range append([]registry.System{
+		{Number: crs.WGS84.Number(), NorthFirst: true, Degrees: true},
+		{Number: crs.CGCS2000.Number(), NorthFirst: true, Degrees: true},
+		{Number: 3857},
+		{Number: crs.ThreeDegreeZone(lon, false).Number(), NorthFirst: true},
+		{Number: crs.ThreeDegreeZone(lon, true).Number(), NorthFirst: true},
+	}, more...) {
+		if !slices.ContainsFunc(all, func(known System) bool { return known.Number == s.Number }) {
+			all = append(all, EPSG(s))
+		}
 	}
+	return all
 }
 
 // served reads a parameter that names one of the systems in which a collection is served.

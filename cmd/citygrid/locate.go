@@ -125,15 +125,17 @@ func (c locateCommand) system() (crs.System, error) {
 	return system, c.refusedSystem(err)
 }
 
+func (c locateCommand) refusedSystem(err error) error { return refusedSystem(c.CRS, err) }
+
 // refusedSystem makes a refusal of a coordinate system one of --crs. Every other error is given back as it is.
-func (c locateCommand) refusedSystem(err error) error {
+func refusedSystem(name string, err error) error {
 	var unknown *crs.UnknownError
 	var datum *crs.DatumError
 	if errors.As(err, &unknown) {
-		return registry.InvalidField("--crs", c.CRS, unknown.ZH(), unknown.Error())
+		return registry.InvalidField("--crs", name, unknown.ZH(), unknown.Error())
 	}
 	if errors.As(err, &datum) {
-		return registry.InvalidField("--crs", c.CRS, datum.ZH(), datum.Error())
+		return registry.InvalidField("--crs", name, datum.ZH(), datum.Error())
 	}
 	return err
 }

@@ -18,6 +18,7 @@ import (
 	"citygrid/api"
 	"citygrid/api/console"
 	"citygrid/data"
+	"citygrid/geo/crs"
 	"citygrid/registry"
 	"citygrid/registry/intake"
 	"citygrid/registry/locator"
@@ -33,6 +34,8 @@ type serveCommand struct {
 	City   string   `enum:"yichang," default:"" help:"Load this synthetic city when the registry is empty: yichang."`
 	Seed   uint64   `default:"1" help:"Seed of the synthetic city."`
 	Origin []string `placeholder:"URL" help:"Origin whose pages may read the API (CORS); may be repeated."`
+
+	CRS []string `placeholder:"NAME" help:"Coordinate system in which features are served too, such as EPSG:32649; may be repeated. WGS 84, CGCS2000, EPSG:3857 and the city's zones of CGCS2000 always are."`
 
 	VerifyEvery time.Duration `default:"10m" placeholder:"TIME" help:"How often what is kept in memory is compared with the database, such as 10m."`
 }
@@ -67,7 +70,8 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	handler, err := c.handler(e, d.store, places, finder, desk, photos, ready.Load, listener.Addr())
+	var systems atomic.Pointer[[]registry.System]
+	handler, err := c.handler(e, d.store, places, finder, desk, photos, ready.Load, &systems, listener.Addr())
 	if err != nil {
 		return err
 	}
@@ -79,6 +83,8 @@ func (c serveCommand) Run(ctx context.Context, e *environment) error {
 		stop()
 	}()
 	if err = c.bringUp(ctx, e, d, places, listener.Addr()); err != nil {
+		stop()
+	} else if err = c.lookUp(ctx, d.store, &systems); err != nil {
 		stop()
 	} else if ctx.Err() == nil {
 		defer follow(ctx, e, d.store, places, finder, desk, c.VerifyEvery)()
@@ -209,13 +215,37 @@ func (c serveCommand) loadCity(ctx context.Context, e *environment, store *postg
 	return e.applyProfile(ctx, store, os.DirFS(dir), e.actor)
 }
 
-func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, desk *intake.Desk, photos *photo.Room, ready func() bool, at net.Addr) (http.Handler, error) {
+func (c serveCommand) handler(e *environment, store *postgis.Store, places *locator.Locator, finder *nearby.Finder, desk *intake.Desk, photos *photo.Room, ready func() bool, systems *atomic.Pointer[[]registry.System], at net.Addr) (http.Handler, error) {
 	return api.New(api.Config{
 		Registry: registry.New(store, places).WithFinder(finder), Keys: store, OpenReading: true, BaseURL: c.base(at), Version: version,
 		Imports: desk, Photos: photos, Console: console.Files(), CORSOrigins: c.Origin, Log: e.log, Now: e.now,
+		Systems: func() []registry.System {
+			if found := systems.Load(); found != nil {
+				return *found
+			}
+			return nil
+		},
 		Health: func(ctx context.Context) []api.Health { return health(ctx, store, places) },
 		Ready:  ready, Collectors: slices.Concat(locatorMetrics(places.Stats), finderMetrics(finder.Stats), importMetrics(desk.Stats)),
 	})
+}
+
+// lookUp finds the coordinate systems in which features are served too.
+func (c serveCommand) lookUp(ctx context.Context, store *postgis.Store, into *atomic.Pointer[[]registry.System]) error {
+	var found []registry.System
+	for _, name := range c.CRS {
+		system, err := crs.Parse(name)
+		if err != nil {
+			return refusedSystem(name, err)
+		}
+		of, err := store.System(ctx, system)
+		if err != nil {
+			return refusedSystem(name, err)
+		}
+		found = append(found, of)
+	}
+	into.Store(&found)
+	return nil
 }
 
 // desk takes survey files into a folder of the data folder.

@@ -14,7 +14,7 @@ import (
 )
 
 // unscoped are the reads that take no scope: what every caller may know, and what only the program itself asks.
-var unscoped = []string{"Editions", "FilingStandards", "HeardRevisions", "Key", "LocatorData", "Revisions", "SubclassesInUse", "ToWGS84"}
+var unscoped = []string{"Editions", "FilingStandards", "HeardRevisions", "Key", "LocatorData", "Revisions", "SubclassesInUse", "System", "ToWGS84"}
 
 // asked are arguments, after the context and the scope, for which newTown with one lamp has an answer.
 func asked() map[string][]any {

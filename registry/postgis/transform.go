@@ -7,10 +7,12 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/paulmach/orb"
 
 	"citygrid/geo/crs"
+	"citygrid/registry"
 )
 
 // transformChunk is how many points go through one statement: a third of a megabyte, a tenth of a second.
@@ -78,6 +80,21 @@ func systemFault(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "XX000" && projError.MatchString(pg.Message)
 }
+
+// System tells the axes of a system of EPSG. PostGIS's table names those of a system in the plane only where the first goes east, and those of degrees
+// never, which go north first. It fails with a *crs.UnknownError for a system that is not there, or that has no two axes.
+func (s *Store) System(ctx context.Context, system crs.System) (registry.System, error) {
+	out := registry.System{Number: system.Number()}
+	err := s.pool.QueryRow(ctx, sqlSystem, system.Number()).Scan(&out.Degrees, &out.NorthFirst)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return out, &crs.UnknownError{Text: system.String()}
+	}
+	return out, interpret("look up a coordinate system", err)
+}
+
+const sqlSystem = `
+select srtext ~ '^GEOG', srtext !~* 'AXIS\["[^"]*",EAST'
+from spatial_ref_sys where auth_name = 'EPSG' and auth_srid = $1 and srid = $1 and srtext ~ '^(GEOGCS|PROJCS)'`
 
 func nowhere() orb.Point { return orb.Point{math.NaN(), math.NaN()} }
 
