@@ -33,15 +33,20 @@ func newCrowdedSite(t *testing.T, change ...func(*api.Config)) *site {
 	t.Cleanup(store.Close)
 	s := &site{t: t, store: store, log: &logbook{}}
 	city := copyOf(t, os.DirFS("testdata/city"))
+	addLamps(city, 4500)
+	s.apply(city)
+	s.start(change...)
+	return s
+}
+
+// addLamps puts lamps around the middle of a city.
+func addLamps(city fstest.MapFS, count int) {
 	var lamps strings.Builder
-	for i := range 4500 {
+	for i := range count {
 		fmt.Fprintf(&lamps, "4205020118%06d,路灯,,,,,,,,完好,2020-01-01,,实测,,%.5f,%.5f,,\n", 1000+i, 111.2855+0.0001*float64(i%90), 30.7055+0.00018*float64(i/90))
 	}
 	points := city["components/points.csv"]
 	points.Data = append(points.Data, lamps.String()...)
-	s.apply(city)
-	s.start(change...)
-	return s
 }
 
 func copyOf(t *testing.T, folder fs.FS) fstest.MapFS {
