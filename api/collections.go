@@ -187,7 +187,11 @@ func (s *Server) collection(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tagged(tag)(jsonAnswer(document))
+	a, err := tagged(tag)(jsonAnswer(document))
+	if err == nil {
+		a.link = headerOf(document.Links, relQueryables)
+	}
+	return a, err
 }
 
 func (s *Server) describe(r *request, c collection) (collectionDocument, error) {
@@ -203,7 +207,7 @@ func (s *Server) describe(r *request, c collection) (collectionDocument, error) 
 			s.link("self", typeJSON, c.path(""), "", ""),
 			s.alternate(c.path(""), ""),
 			s.link("items", typeGeoJSON, c.path("/items"), "", c.title),
-			s.link(relQueryables, typeSchema, c.path("/queryables"), "", "properties to select by (可筛选属性)"),
+			s.queryablesLink(c),
 			s.link(relSortables, typeSchema, c.path("/sortables"), "", "properties to sort by (可排序属性)"),
 			s.link(relSchema, typeSchema, c.path("/schema"), "", "all properties (全部属性)"),
 		},

@@ -1,10 +1,8 @@
 package api
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"citygrid/api/query"
 	"citygrid/registry"
@@ -66,13 +64,7 @@ func (s *Server) items(r *request) (*answer, error) {
 	case part.Matched >= 0:
 		a.headers[headerMatched] = strconv.FormatInt(part.Matched, 10)
 	}
-	var header []string
-	for _, l := range p.links {
-		if l.Rel == "next" || l.Rel == "prev" {
-			header = append(header, fmt.Sprintf(`<%s>; rel="%s"; type="%s"`, l.Href, l.Rel, l.Type))
-		}
-	}
-	a.link = strings.Join(header, ", ")
+	a.link = headerOf(p.links, "next", "prev", relQueryables)
 	w.closeCollection(&p)
 	a.body = w.dst
 	return a, nil
@@ -85,6 +77,7 @@ func (s *Server) pageLinks(c collection, q query.Items, part registry.Part) []li
 		s.link("self", typeGeoJSON, path, q.Query(), "this page"),
 		s.alternate(path, q.As(formatHTML)),
 		s.link("collection", typeJSON, c.path(""), "", c.title),
+		s.queryablesLink(c),
 	}
 	// Behind a page before there is at least the feature that it was asked before.
 	if after := q.Before || part.More; after && part.Last != nil {
@@ -173,7 +166,7 @@ func (s *Server) appendComponent(r *request, w *featureWriter, c collection, q q
 		}
 		found = p.Components[0]
 	}
-	return w.component(&found, nil, s.itemLinks(c, found.Code.String()))
+	return w.component(&found, nil, s.itemLinks(c, q, found.Code.String()))
 }
 
 func (s *Server) appendArea(r *request, w *featureWriter, c collection, q query.Items, id string) error {
@@ -191,7 +184,7 @@ func (s *Server) appendArea(r *request, w *featureWriter, c collection, q query.
 		}
 		found = p.Areas[0]
 	}
-	return w.area(&found, s.itemLinks(c, found.Code))
+	return w.area(&found, s.itemLinks(c, q, found.Code))
 }
 
 // alone selects the feature with a code, also one that was removed.
@@ -204,10 +197,10 @@ func aloneIn(srid int) registry.Page {
 	return registry.Page{Limit: 1, Count: registry.CountNone, SRID: srid}
 }
 
-func (s *Server) itemLinks(c collection, code string) []link {
+func (s *Server) itemLinks(c collection, q query.Items, code string) []link {
 	return []link{
-		s.link("self", typeGeoJSON, itemPath(c.ID, code), "", ""),
-		s.alternate(itemPath(c.ID, code), ""),
+		s.link("self", typeGeoJSON, itemPath(c.ID, code), q.Query(), ""),
+		s.alternate(itemPath(c.ID, code), q.As(formatHTML)),
 		s.link("collection", typeJSON, c.path(""), "", c.title),
 	}
 }

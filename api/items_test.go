@@ -74,7 +74,9 @@ func TestNextLinkSurvivesDecodingAndAnotherLimit(t *testing.T) {
 	if got := codes(t, page); len(got) != 2 || linked(t, page, "next") != "" || at(t, page, "numberMatched") != float64(4) {
 		t.Errorf("%s: got %v", target, page)
 	}
-	if want := `<` + base + next.String() + `>; rel="next"; type="application/geo+json"`; first.Header.Get("Link") != want {
+	want := `<` + base + `/collections/components/queryables>; rel="http://www.opengis.net/def/rel/ogc/1.0/queryables"; type="application/schema+json", ` +
+		`<` + base + next.String() + `>; rel="next"; type="application/geo+json"`
+	if first.Header.Get("Link") != want {
 		t.Errorf("Link is %s, want %s", first.Header.Get("Link"), want)
 	}
 }

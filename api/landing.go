@@ -32,7 +32,15 @@ func (s *Server) conformance(r *request) (*answer, error) {
 		"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+		"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+		"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+		"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+		"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
+		"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/core-roles-features",
+		"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/returnables-and-receivables",
+		"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/sortables",
 	}})
 }
 

@@ -1,6 +1,11 @@
 package api
 
-import "net/url"
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
 
 // link is a link of OGC API - Common.
 type link struct {
@@ -25,6 +30,17 @@ func (s *Server) alternate(path, query string) link {
 		query = "f=" + formatHTML
 	}
 	return s.link("alternate", typeHTML, path, query, "as a page (网页)")
+}
+
+// headerOf is the header Link of those links that have one of some relations.
+func headerOf(links []link, relations ...string) string {
+	var parts []string
+	for _, l := range links {
+		if slices.Contains(relations, l.Rel) {
+			parts = append(parts, fmt.Sprintf(`<%s>; rel="%s"; type="%s"`, l.Href, l.Rel, l.Type))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // itemPath is the path of a feature; codes are digits, but an area's own code may be any text.

@@ -26,27 +26,15 @@ func (rt route) wantsPage(r *request) (bool, error) {
 	case given:
 		return false, registry.InvalidField("f", f, "应为 json 或 html", "write json or html")
 	}
-	offers := []string{rt.mediaType(), typeHTML}
-	best, weight := -1, 0.0
 	accept := strings.Join(r.http.Header.Values("Accept"), ",")
 	if strings.TrimSpace(accept) == "" {
 		return false, nil
 	}
-	for part := range strings.SplitSeq(accept, ",") {
-		wanted, params, err := mime.ParseMediaType(part)
-		if err != nil && wanted == "" {
-			continue
-		}
-		q := 1.0
-		if text, weighed := params["q"]; weighed {
-			if q, err = strconv.ParseFloat(text, 64); err != nil {
-				continue
-			}
-		}
-		for i, offer := range offers {
-			if q > weight && accepts(wanted, offer) {
-				best, weight = i, q
-			}
+	offers := []string{rt.mediaType(), typeHTML}
+	best, weight, close := -1, 0.0, 0
+	for i, offer := range offers {
+		if q, by := welcome(accept, offer); q > weight || q == weight && q > 0 && by > close {
+			best, weight, close = i, q, by
 		}
 	}
 	if best < 0 {
@@ -57,12 +45,44 @@ func (rt route) wantsPage(r *request) (bool, error) {
 	return best == 1, nil
 }
 
-// accepts reports whether a range of media types, without parameters, has an offer. JSON is what every other JSON is.
-func accepts(wanted, offer string) bool {
+// welcome is how much an offer is wanted, 0 where it is not, and how closely it was named: of the ranges of media types that have it the closest counts.
+func welcome(accept, offer string) (q float64, close int) {
+	close = -1
+	for part := range strings.SplitSeq(accept, ",") {
+		wanted, params, err := mime.ParseMediaType(part)
+		if err != nil && wanted == "" {
+			continue
+		}
+		weight := 1.0
+		if text, weighed := params["q"]; weighed {
+			if weight, err = strconv.ParseFloat(text, 64); err != nil || !(weight >= 0) {
+				continue
+			}
+		}
+		switch by := accepts(wanted, offer); {
+		case by > close:
+			q, close = weight, by
+		case by == close && by >= 0:
+			q = max(q, weight)
+		}
+	}
+	return q, close
+}
+
+// accepts is how closely a range of media types, without parameters, names an offer: 2 by its name, 1 by its kind, 0 as anything, -1 not at all. JSON is
+// what every other JSON is.
+func accepts(wanted, offer string) int {
 	offer, _, _ = strings.Cut(offer, ";")
 	kind, _, _ := strings.Cut(offer, "/")
-	return wanted == "*/*" || wanted == offer || wanted == kind+"/*" || wanted == typeJSON && offer != typeHTML ||
-		wanted == typeGeoJSON && offer == typeJSON
+	switch {
+	case wanted == offer, wanted == typeJSON && offer != typeHTML, wanted == typeGeoJSON && offer == typeJSON:
+		return 2
+	case wanted == kind+"/*":
+		return 1
+	case wanted == "*/*":
+		return 0
+	}
+	return -1
 }
 
 // mediaType is that of a route's answers to programs.

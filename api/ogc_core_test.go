@@ -14,7 +14,7 @@ import (
 // TestOGCCore holds the server against the assertions of the conformance suite of OGC API - Features, Part 1, with the numbers of its abstract tests.
 func TestOGCCore(t *testing.T) {
 	t.Parallel()
-	s := newSuite(t)
+	s := newSuite(t, 1200)
 	t.Run("GeneralHttp_1", func(t *testing.T) { s.in(t).speaksHTTP() })
 	t.Run("LandingPage_3_4", func(t *testing.T) { s.in(t).landing() })
 	t.Run("ApiDefinition_5_6", func(t *testing.T) { s.in(t).definition() })

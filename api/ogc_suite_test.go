@@ -19,7 +19,7 @@ import (
 )
 
 // suite asks a server as the conformance suite of OGC API - Features does: it knows the landing page, and finds the rest by links and in the OpenAPI
-// document. The city has 1,207 components and no managed area.
+// document. The city has no managed area, and more lamps.
 type suite struct {
 	*site
 	db          *pgxpool.Pool
@@ -27,7 +27,7 @@ type suite struct {
 	collections []any
 }
 
-func newSuite(t *testing.T, change ...func(*api.Config)) *suite {
+func newSuite(t *testing.T, lamps int, change ...func(*api.Config)) *suite {
 	t.Helper()
 	url := dbtest.URL(t)
 	store, err := postgis.Open(t.Context(), postgis.Config{URL: url})
@@ -37,7 +37,7 @@ func newSuite(t *testing.T, change ...func(*api.Config)) *suite {
 	t.Cleanup(store.Close)
 	s := &suite{site: &site{t: t, database: url, store: store, log: &logbook{}}}
 	city := copyOf(t, withoutManagedAreas(t))
-	addLamps(city, 1200)
+	addLamps(city, lamps)
 	s.apply(city)
 	s.start(change...)
 	if s.db, err = pgxpool.New(t.Context(), url); err != nil {
@@ -208,7 +208,18 @@ func table(id string) string {
 // codesOf are the codes of the features of a collection that meet a condition, by PostGIS.
 func (s *suite) codesOf(id, condition string, values ...any) []string {
 	s.t.Helper()
-	rows, err := s.db.Query(s.t.Context(), "select c.code from "+table(id)+" and ("+condition+") order by c.code", values...)
+	return s.read("select c.code from "+table(id)+" and ("+condition+") order by c.code", values...)
+}
+
+// ordered are the codes of all features of a collection in an order of PostgreSQL, then by code.
+func (s *suite) ordered(id, order string) []string {
+	s.t.Helper()
+	return s.read("select c.code from " + table(id) + " order by " + order + ", c.code")
+}
+
+func (s *suite) read(query string, values ...any) []string {
+	s.t.Helper()
+	rows, err := s.db.Query(s.t.Context(), query, values...)
 	if err != nil {
 		s.t.Fatal(err)
 	}

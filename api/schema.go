@@ -33,6 +33,12 @@ type schemaProperty struct {
 	Sequence   int             `json:"x-ogc-propertySeq,omitempty"`
 }
 
+// queryablesLink leads to the properties by which the features of a collection can be selected. Whatever can be filtered has it, also in its header Link:
+// Part 3 wants it there.
+func (s *Server) queryablesLink(c collection) link {
+	return s.link(relQueryables, typeSchema, c.path("/queryables"), "", "properties to select by (可筛选属性)")
+}
+
 // queryables lists the properties by which features can be selected: each is a query parameter of the same name, and bbox is for the geometry.
 func (s *Server) queryables(r *request) (*answer, error) {
 	return s.describeProperties(r, "/queryables", true, true)

@@ -96,6 +96,7 @@ func (p Parameters) area(ctx context.Context, places *registry.Registry, c Colle
 	if n[0] > n[2] || n[1] > n[3] {
 		return nil, nil, invalid(field("bbox", text, "最小值大于最大值；坐标次序按 bbox-crs 的轴序", "a least number is above its greatest; their order is that of the axes of bbox-crs"))
 	}
+	n[0], n[1], n[2], n[3] = n[0]-onEdge, n[1]-onEdge, n[2]+onEdge, n[3]+onEdge
 	ring, err := places.ToWGS84(ctx, crs.System(system.Number), edges(n))
 	if err != nil {
 		return nil, nil, err
@@ -107,6 +108,10 @@ func (p Parameters) area(ctx context.Context, places *registry.Registry, c Colle
 	}
 	return nil, ring, nil
 }
+
+// onEdge is how far outside of a box a feature may stand, in metres: positions are shown in millimetres, and who asks for the box of those that were
+// shown means them too.
+const onEdge = 0.001
 
 // edgeSteps is in how many steps an edge of a box is carried over, because it may be bent in degrees: of 100 km in a zone, by less than a metre.
 const edgeSteps = 16
