@@ -26,12 +26,13 @@ const atOnce = 5 * time.Second
 // newCrowdedSite serves the city with 4,500 more lamps around its middle, on two connections to the database.
 func newCrowdedSite(t *testing.T, change ...func(*api.Config)) *site {
 	t.Helper()
-	store, err := postgis.Open(t.Context(), postgis.Config{URL: dbtest.URL(t), MaxConns: 2})
+	url := dbtest.URL(t)
+	store, err := postgis.Open(t.Context(), postgis.Config{URL: url, MaxConns: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(store.Close)
-	s := &site{t: t, store: store, log: &logbook{}}
+	s := &site{t: t, database: url, store: store, log: &logbook{}}
 	city := copyOf(t, os.DirFS("testdata/city"))
 	addLamps(city, 4500)
 	s.apply(city)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"citygrid/registry/catalog"
 )
@@ -110,8 +111,8 @@ func (p Property) Parse(text string) (string, error) {
 	switch {
 	case p.Enum != nil && !slices.Contains(p.Enum, text):
 		return "", InvalidField(p.Name, text, "应为以下之一："+strings.Join(p.Enum, "、"), "write one of "+strings.Join(p.Enum, ", "))
-	case strings.ContainsRune(text, 0) || len(text) > maxPropertyValue:
-		return "", InvalidField(p.Name, "", fmt.Sprintf("文本不超过 %d 字节，不含空字符", maxPropertyValue), fmt.Sprintf("write a text of at most %d bytes, without NUL", maxPropertyValue))
+	case strings.ContainsRune(text, 0) || !utf8.ValidString(text) || len(text) > maxPropertyValue:
+		return "", InvalidField(p.Name, "", fmt.Sprintf("应为不超过 %d 字节的 UTF-8 文本，不含空字符", maxPropertyValue), fmt.Sprintf("write a text of UTF-8, at most %d bytes, without NUL", maxPropertyValue))
 	}
 	return text, nil
 }

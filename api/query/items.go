@@ -125,7 +125,8 @@ func (p Parameters) place(q *Items) error {
 	return nil
 }
 
-// holds reports whether keys can be those of a feature in the order that was asked for: anybody can make a cursor.
+// holds reports whether keys can be those of a feature in the order that was asked for: anybody can make a cursor. Numbers it writes as the store reads
+// them: of one that is too small for a float the store would say so.
 func (q Items) holds(keys registry.Keys) bool {
 	order := q.Order
 	if !slices.ContainsFunc(order, func(o registry.Order) bool { return o.Property == registry.CodeProperty }) {
@@ -136,11 +137,21 @@ func (q Items) holds(keys registry.Keys) bool {
 	}
 	for i, o := range order {
 		p, _ := q.of.named(o.Property, true)
-		if _, err := p.Parse(keys[i]); err != nil && p.Enum == nil && !(p.Type == registry.DateProperty && keys[i] == registry.NoDateKey) {
-			return false
-		}
-		if strings.ContainsRune(keys[i], 0) {
-			return false
+		value, err := p.Parse(keys[i])
+		switch p.Type {
+		case registry.DateProperty:
+			if keys[i] != registry.NoDateKey && (err != nil || value == "") {
+				return false
+			}
+		case registry.NumberProperty:
+			if err != nil || value == "" {
+				return false
+			}
+			keys[i] = value
+		default: // what an enumeration had once may still be there
+			if err != nil && p.Enum == nil || strings.ContainsRune(keys[i], 0) {
+				return false
+			}
 		}
 	}
 	return true
