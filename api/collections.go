@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type collection struct {
 	class       catalog.ClassCode // of components; empty: all
 	revision    string            // the registry's collection whose revision validates it
 	takes       []string          // the query parameters of its items
+	list        string            // which list it is of: part of the validator of what shows it
 }
 
 // offered are the collections of a city. They are the same until its profile changes, or what it is served in.
@@ -74,7 +76,12 @@ func collectionsOf(classes []catalog.Class, systems []query.System) []collection
 			title:      a.title, description: a.description, level: a.level, revision: registry.CollectionAreas,
 		})
 	}
+	list := crc32.NewIEEE()
+	for _, c := range all {
+		fmt.Fprintln(list, c.ID, systemURIs(c))
+	}
 	for i := range all {
+		all[i].list = fmt.Sprintf("-%08x", list.Sum32())
 		all[i].takes = append(query.ItemsParameters(), all[i].Parameters()...)
 	}
 	return all
@@ -151,11 +158,11 @@ type temporalExtent struct {
 const gregorian = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
 func (s *Server) collections(r *request) (*answer, error) {
-	tag, err := s.validator(r, registry.CollectionAreas, registry.CollectionComponents, registry.CollectionCatalogue, registry.CollectionCity)
+	all, err := s.collectionsServed() // from memory, which may be behind the registry for a moment
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.collectionsServed()
+	tag, err := s.validatorWith(r, all[0].list, registry.CollectionAreas, registry.CollectionComponents, registry.CollectionCatalogue, registry.CollectionCity)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +186,7 @@ func (s *Server) collection(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	tag, err := s.validator(r, c.revision, registry.CollectionCatalogue, registry.CollectionCity)
+	tag, err := s.validatorWith(r, c.list, c.revision, registry.CollectionCatalogue, registry.CollectionCity)
 	if err != nil {
 		return nil, err
 	}

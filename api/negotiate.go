@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"citygrid/api/pages"
+	"citygrid/api/query"
 	"citygrid/registry"
 )
 
@@ -102,7 +103,8 @@ func (rt route) mediaType() string {
 func (s *Server) asPage(r *request, view pages.View, a *answer) (*answer, error) {
 	values := r.http.URL.Query()
 	values.Set("f", formatJSON)
-	page, err := s.pages.Render(view, a.body, s.base+r.http.URL.EscapedPath()+"?"+values.Encode())
+	degrees := strings.Contains(a.headers[headerCRS], query.CRS84) || strings.Contains(a.headers[headerCRS], query.CRS84h)
+	page, err := s.pages.Render(view, a.body, s.base+r.http.URL.EscapedPath()+"?"+values.Encode(), degrees)
 	a.release()
 	if err != nil {
 		return nil, err

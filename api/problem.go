@@ -165,6 +165,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	case errors.As(err, &same):
 		c.Response().Header().Set("ETag", same.tag)
 		c.Response().Header().Set("Cache-Control", "no-cache")
+		c.Response().Header().Add("Vary", "Accept-Encoding") // as the answer that is not sent has it
 		c.Response().WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"net/url"
 	"strings"
@@ -141,11 +142,20 @@ func (s *Server) admit(ctx context.Context, a *admission) (leave func(), err err
 // validator is the entity tag of an answer made of collections. It fails with notModified when the client has that answer.
 // The tag is read before the data: what changes between the two is found by the next request.
 func (s *Server) validator(r *request, collections ...string) (string, error) {
+	return s.validatorWith(r, "", collections...)
+}
+
+// validatorWith is the entity tag of an answer that is made of something else too, which part stands for. One who does not see everything has tags of
+// his own: a client that presents another key than before must not be told that it has the answer.
+func (s *Server) validatorWith(r *request, part string, collections ...string) (string, error) {
 	revisions, err := s.registry.HeardRevisions(r.ctx)
 	if err != nil {
 		return "", err
 	}
-	return s.unlessKnown(r, fmt.Sprintf(`W/"%d-%s"`, revisions.Latest(collections...), s.build))
+	if !r.scope.Everything() {
+		part += fmt.Sprintf("-%08x", crc32.ChecksumIEEE(fmt.Append(nil, r.scope.Units)))
+	}
+	return s.unlessKnown(r, fmt.Sprintf(`W/"%d-%s%s"`, revisions.Latest(collections...), s.build, part))
 }
 
 // unlessKnown passes a tag on, or fails with notModified when the client has what it stands for.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"net/url"
 	"strings"
 )
 
@@ -119,7 +120,7 @@ func draw(features []feature, path string) template.HTML {
 		}
 		id := template.HTMLEscapeString(f.ID)
 		if path != "" {
-			fmt.Fprintf(&b, `<a href="%s/%s">`, template.HTMLEscapeString(path), template.URLQueryEscaper(f.ID))
+			fmt.Fprintf(&b, `<a href="%s/%s">`, template.HTMLEscapeString(path), template.HTMLEscapeString(url.PathEscape(f.ID)))
 		}
 		fmt.Fprintf(&b, `<g><title>%s</title>`, id)
 		shape(&b, f.Geometry.Type, f.Geometry.Coordinates, at)

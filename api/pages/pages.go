@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -67,17 +68,19 @@ type page struct {
 	Base  string
 	Style template.CSS
 	Other string // the address of the same as JSON
+	Drawn bool   // positions are longitude and latitude, so that they can be drawn
 	Doc   any
 }
 
-// Render shows a document of the API, as JSON, in a view; other is the address of the document.
-func (p *Pages) Render(v View, document []byte, other string) ([]byte, error) {
+// Render shows a document of the API, as JSON, in a view; other is the address of the document. Features are drawn where degrees says that their
+// positions are longitude and latitude.
+func (p *Pages) Render(v View, document []byte, other string, degrees bool) ([]byte, error) {
 	doc, err := decode(v, document)
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", v, err)
 	}
 	var out bytes.Buffer
-	if err := p.views[v].Execute(&out, page{p.base, p.style, other, doc}); err != nil {
+	if err := p.views[v].Execute(&out, page{p.base, p.style, other, degrees, doc}); err != nil {
 		return nil, fmt.Errorf("page %s: %w", v, err)
 	}
 	return out.Bytes(), nil
@@ -107,10 +110,11 @@ func decode(v View, document []byte) (any, error) {
 }
 
 var functions = template.FuncMap{
-	"sorted": func(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) },
-	"link":   linkTo,
-	"text":   text,
-	"last":   func(uri string) string { return uri[strings.LastIndexByte(uri, '/')+1:] },
+	"segment": url.PathEscape,
+	"sorted":  func(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) },
+	"link":    linkTo,
+	"text":    text,
+	"last":    func(uri string) string { return uri[strings.LastIndexByte(uri, '/')+1:] },
 }
 
 // linkTo is the address of the first link with a relation, empty where there is none.
