@@ -43,6 +43,15 @@ from area m, (select st_union(geom) as geom from area where code in ($2, $3)) u 
 	}
 }
 
+// RFC 7946, section 3.1.6: PostGIS makes unions that run the other way.
+func TestOuterRingsOfAManagedAreaRunCounterClockwise(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	if wound := w.texts(`select st_ispolygonccw(geom)::text from area where code = $1`, townManaged); !slices.Equal(wound, []string{"true"}) {
+		t.Errorf("counter-clockwise: %v", wound)
+	}
+}
+
 func TestAreasCanBeWalkedPageByPageWithinBoxes(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)

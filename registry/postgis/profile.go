@@ -141,7 +141,7 @@ limit 1000`
 	sqlStageManaged = `
 insert into incoming_area (code, level, name, name_en, square_metres, geom)
 select $1, 'managed', $2, $3, st_area(u.geom::geography), u.geom
-from (select st_multi(st_union(geom)) as geom from incoming_area where code = any($4)) u
+from (select st_forcepolygonccw(st_multi(st_union(geom))) as geom from incoming_area where code = any($4)) u
 where u.geom is not null`
 
 	sqlManagedCellsPut = `
