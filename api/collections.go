@@ -217,6 +217,7 @@ func (s *Server) describe(r *request, c collection) (collectionDocument, error) 
 			s.queryablesLink(c),
 			s.link(relSortables, typeSchema, c.path("/sortables"), "", "properties to sort by (可排序属性)"),
 			s.link(relSchema, typeSchema, c.path("/schema"), "", "all properties (全部属性)"),
+			s.link(relDescribedBy, typeSchema, c.path(featureSchemaPath), "", "a feature as GeoJSON (GeoJSON 要素)"),
 		},
 	}, nil
 }

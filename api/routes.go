@@ -65,6 +65,7 @@ func routes() []route {
 		seen(get("/collections/:collectionId/queryables", (*Server).queryables), pages.Schema),
 		seen(get("/collections/:collectionId/sortables", (*Server).sortables), pages.Schema),
 		seen(get("/collections/:collectionId/schema", (*Server).schema), pages.Schema),
+		get("/collections/:collectionId/feature-schema", (*Server).featureSchema),
 		seen(get("/collections/:collectionId/items", (*Server).items, itemsParameters()...), pages.Items),
 		seen(get("/collections/:collectionId/items/:featureId", (*Server).item, "crs", "properties", "skipGeometry", "precision", "f"), pages.Item),
 		locate,

@@ -28,6 +28,7 @@ type schemaProperty struct {
 	Enum       []string        `json:"enum,omitempty"`
 	Items      *schemaProperty `json:"items,omitempty"`
 	Additional *schemaProperty `json:"additionalProperties,omitempty"`
+	Nullable   bool            `json:"nullable,omitempty"`
 	Unit       string          `json:"x-ogc-unit,omitempty"`
 	Role       string          `json:"x-ogc-role,omitempty"`
 	Sequence   int             `json:"x-ogc-propertySeq,omitempty"`
