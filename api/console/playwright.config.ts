@@ -25,6 +25,7 @@ export default defineConfig({
   projects: [
     { name: "unit", testMatch: "unit/*.test.ts" },
     { name: "browser", testMatch: "browser/*.test.ts" },
+    { name: "clients", testMatch: "clients/*.test.ts" },
     { name: "screenshot", testMatch: "screenshot.ts" },
   ],
 });

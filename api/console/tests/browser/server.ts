@@ -46,8 +46,8 @@ function ownDatabase(): NodeJS.ProcessEnv {
   return env;
 }
 
-function start(data: string): { address: Promise<string>; stop: () => Promise<void> } {
-  const child = spawn(program, ["serve", "--city", "yichang", "--listen", "127.0.0.1:0", "--data", data], {
+export function start(data: string, ...more: string[]): { address: Promise<string>; stop: () => Promise<void> } {
+  const child = spawn(program, ["serve", "--city", "yichang", "--listen", "127.0.0.1:0", "--data", data, ...more], {
     env: ownDatabase(), stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
