@@ -25,7 +25,7 @@ GO_FILES = $$(find . -name node_modules -prune -o -name '*.go' -print)
 # Without a repository that git trusts there is no version to stamp into the binary, and go build would fail looking for one.
 VCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 
-.PHONY: help run build setup setup-test setup-bench test check test-go test-fuzz test-console screenshots bench torture torture-locator torture-imports clean
+.PHONY: help run build setup setup-test setup-bench setup-clients test check test-go test-fuzz test-console screenshots clients bench torture torture-locator torture-imports clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ setup-test: ## install what the tests use besides
 
 setup-bench: ## install what the benchmarks use besides
 	@scripts/setup bench
+
+setup-clients: ## install what the map clients need besides: QGIS, some 170 packages
+	@scripts/setup clients
 
 test: ## all tests: what CI runs
 	@for part in $(TEST_PARTS); do start=$$SECONDS; $(MAKE) $$part; echo "test: $$part took $$((SECONDS - start)) s"; done
@@ -64,6 +67,9 @@ test-console: $(MODULES) build ## types, unit tests and browser tests of the pag
 
 screenshots: $(MODULES) build ## draw the pictures in docs anew, from the pages as they are
 	cd $(CONSOLE) && npm run screenshot
+
+clients: setup-clients $(MODULES) build ## have GDAL, QGIS, OpenLayers and MapLibre read Yichang, print the table of docs/clients.md, draw docs/qgis.png
+	@scripts/clients
 
 bench: setup-bench ## measure beside plain methods; the whole takes 35 minutes and writes docs/benchmarks.md
 	go run -buildvcs=$(VCS) ./cmd/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
