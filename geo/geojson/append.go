@@ -13,7 +13,9 @@ import (
 // two or three dimensions, SRID 4326 or none. Longitude and latitude are rounded to 7 decimals (1 cm), elevation to 3. It
 // allocates nothing but room in dst. On an error, a [*geo.ShapeError], dst is returned as it came. The order of rings is
 // kept.
-func AppendEWKB(dst, ewkb []byte) ([]byte, error) { return Form{Decimals: degreeDecimals}.AppendEWKB(dst, ewkb) }
+func AppendEWKB(dst, ewkb []byte) ([]byte, error) {
+	return Form{Decimals: degreeDecimals}.AppendEWKB(dst, ewkb)
+}
 
 // Form is how positions are written where RFC 7946 does not say it: in coordinate systems other than its own.
 type Form struct {
