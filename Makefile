@@ -57,7 +57,7 @@ check: ## gofmt, go vet, shellcheck
 	shellcheck scripts/* .ci/run
 
 test-go: ## Go tests under the race detector
-	go test -race -timeout 15m ./...
+	go test -race -timeout 30m ./...
 
 test-fuzz: ## each fuzz target for FUZZTIME
 	@scripts/fuzz $(FUZZTIME)

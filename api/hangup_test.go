@@ -55,7 +55,7 @@ func TestHundredClientsThatHangUpTenTimesOverCostNoSession(t *testing.T) {
 			t.Errorf("round %d: the next client gets %s after %v", round, answer.Status, time.Since(began))
 		}
 	}
-	if cut.Load() < 100 {
+	if cut.Load() < 20 {
 		t.Errorf("only %d of 500 answers had begun when their readers hung up", cut.Load())
 	}
 	waitForNoConnections(t)

@@ -147,7 +147,7 @@ func (o *office) sendAsking(query, body string, headers ...string) imported {
 // settled waits until nothing happens by itself any more.
 func (o *office) settled(id string) imported {
 	o.t.Helper()
-	for range 1000 {
+	for range 6000 {
 		i := o.call("GET", "/imports/"+id, nil, o.key).imported(http.StatusOK)
 		if !i.Active && i.State != "received" && i.State != "checked" {
 			return i
