@@ -122,7 +122,8 @@ func TestLocatorDataIsAllThatWasPut(t *testing.T) {
 		Revision: 1, AreasRevision: 1, City: townCity(), Areas: append(townAreas(), managed),
 		ManagedCells: map[string][]string{townManaged: {townCell(0), townCell(1)}},
 		Units:        townUnits(), Rules: townRules(), Staff: []registry.Staff{staff[0], staff[1], staff[2]},
-		InUse: map[catalog.Kind][]catalog.SubclassCode{catalog.KindComponent: {"0101", "0118"}, catalog.KindEvent: {"0101"}},
+		InUse:   map[catalog.Kind][]catalog.SubclassCode{catalog.KindComponent: {"0101", "0118"}, catalog.KindEvent: {"0101"}},
+		Classes: []catalog.Class{{Edition: catalog.Edition2007, Kind: catalog.KindComponent, Code: "01", NameZH: "公用设施", NameEN: "Public utilities"}},
 	}
 	if !reflect.DeepEqual(d, want) {
 		t.Errorf("got %+v\nwant %+v", d, want)
