@@ -237,42 +237,51 @@ func take(ctx context.Context, url, file string, promote bool) error {
 		return err
 	}
 	defer store.Close()
-	lists, err := data.Catalog()
+	survey, batch, err := stage(ctx, store, file)
 	if err != nil {
 		return err
+	}
+	if !promote {
+		survey.Discard(ctx, &batch)
+		return nil
+	}
+	_, _, err = survey.Promote(ctx, batch)
+	return err
+}
+
+// stage has a file checked and ready to be promoted. Every row must be good.
+func stage(ctx context.Context, store *postgis.Store, file string) (*census.Census, census.Batch, error) {
+	lists, err := data.Catalog()
+	if err != nil {
+		return nil, census.Batch{}, err
 	}
 	survey, err := census.Present(ctx, store, census.Config{Store: store, Catalogue: lists, Clock: time.Now, Actor: "bench"})
 	if err != nil {
-		return err
+		return nil, census.Batch{}, err
 	}
 	in, err := os.Open(file)
 	if err != nil {
-		return fmt.Errorf("import: %w", err)
+		return nil, census.Batch{}, fmt.Errorf("import: %w", err)
 	}
 	defer in.Close()
 	format, err := census.FormatOf(file)
 	if err != nil {
-		return err
+		return nil, census.Batch{}, err
 	}
 	f := census.File{Name: file, Format: format, Body: in}
 	if format == census.FormatMaps {
 		if f.Maps, err = vector.Find(ctx); err != nil {
-			return err
+			return nil, census.Batch{}, err
 		}
 	}
 	r, err := survey.Stage(ctx, f)
 	if err != nil {
-		return err
+		return nil, census.Batch{}, err
 	}
 	if r.Batch.State != census.Staged || r.Batch.Good != r.Batch.Read {
-		return fmt.Errorf("import: %d of %d rows are good: %v", r.Batch.Good, r.Batch.Read, r.Issues[:min(len(r.Issues), 3)])
+		return nil, census.Batch{}, fmt.Errorf("import: %d of %d rows are good: %v", r.Batch.Good, r.Batch.Read, r.Issues[:min(len(r.Issues), 3)])
 	}
-	if !promote {
-		survey.Discard(ctx, &r.Batch)
-		return nil
-	}
-	_, _, err = survey.Promote(ctx, r.Batch)
-	return err
+	return survey, r.Batch, nil
 }
 
 // copyFrom sends a file by COPY into the table of components, whose foreign key and check it has been relieved of.

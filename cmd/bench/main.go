@@ -76,6 +76,7 @@ func parts() []part {
 		{"http", askHTTP},
 		{"batch", askBatch},
 		{"near", askNear},
+		{"features", askFeatures},
 		{"file", askFile},
 		{"import", askImport},
 		{"maps", askMaps},

@@ -25,7 +25,7 @@ func tiny() size {
 		town:    plan{name: "town", cells: 20, components: 50},
 		country: plan{name: "country", cells: 60},
 		crowded: plan{name: "crowded", cells: 16, components: 1_000},
-		load:    time.Second, questions: 20, batch: 100, file: 2_000,
+		load:    time.Second, questions: 20, batch: 100, file: 2_000, page: 10, walk: 100,
 		survey: plan{name: "survey", cells: 16, components: 1_000}, imports: 1, workbook: 500, weighed: []int{1_000, 2_000},
 	}
 }
@@ -58,7 +58,7 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		}
 	}
 	want := []string{"How to read it", "Machine and date", "What was wanted", "Memory", "Point to cell, in process", "Agreement with PostGIS",
-		"Point to cell, by PostGIS", "GET /locate", "POST /locate", "GET /whats-here", "citygrid locate --file", "citygrid import", "citygrid import, files of maps"}
+		"Point to cell, by PostGIS", "GET /locate", "POST /locate", "GET /whats-here", "Features of a collection", "citygrid locate --file", "citygrid import", "citygrid import, files of maps"}
 	if !slices.Equal(headings, want) {
 		t.Errorf("headings: %q", headings)
 	}
@@ -72,6 +72,12 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		`\| the same bytes, stored \| .* \| at least 0.85 × \|`,
 		`\| Tile38's best, quoted \| 117,763 \(117,763–117,763\) \|`,
 		`\| KNN query in PostGIS \| .* \| at least 5 × \|`,
+		`\| .ST_AsGeoJSON. in PostGIS \| .* \| at least 1.6 × \|`,
+		`\| CityGrid, page 1 \| .* \| at least 0.77 × \|`,
+		`\| a constant 304 \| .* \| at least 0.8 × \|`,
+		`\| Memory of a page of 1,000 features, beside one that holds them all \| at most 1.3 × \|`,
+		`\| Features lost by a walk while others come and go \| 0 \| 0 \| met \|`,
+		`\| Features repeated by a walk while others come and go \| 0 \| 0 \| met \|`,
 		`\| .citygrid locate --file. \| [\d,]+ `,
 		`\| pgx CopyFrom \| .* \| at least 0.5 × \|`,
 		`\| ogr2ogr \| .* \| at least 1 × \|`,
@@ -153,7 +159,7 @@ func TestInterruptedRunLeavesNothingBehind(t *testing.T) {
 func TestArgumentsChooseParts(t *testing.T) {
 	t.Parallel()
 	for list, want := range map[string]string{
-		"": "memory locate agreement postgis http batch near file import maps", " ": "memory locate agreement postgis http batch near file import maps",
+		"": "memory locate agreement postgis http batch near features file import maps", " ": "memory locate agreement postgis http batch near features file import maps",
 		"locate": "locate", "near,memory": "memory near", "http batch": "http batch",
 	} {
 		chosen, err := choose(list)

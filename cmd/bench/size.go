@@ -20,6 +20,8 @@ type size struct {
 	questions int           // different requests that the load repeats
 	batch     int           // points in a list
 	file      int           // points in a file
+	page      int           // features on a page
+	walk      int           // features on a page of one who wants all
 
 	survey   plan  // with the components of one survey file
 	imports  int   // rounds of importing it
@@ -42,7 +44,7 @@ func full() size {
 		town:    plan{name: "yichang"},
 		country: plan{name: "country", cells: 100_000},
 		crowded: plan{name: "crowded", cells: 10_000, components: 1_000_000},
-		load:    3 * time.Second, questions: 1_000, batch: 10_000, file: 1_000_000,
+		load:    3 * time.Second, questions: 1_000, batch: 10_000, file: 1_000_000, page: 1_000, walk: 10_000,
 		survey: plan{name: "survey", cells: 10_000, components: 1_000_000}, imports: 3, workbook: 100_000, weighed: []int{1_000_000, 5_000_000},
 	}
 }
@@ -55,7 +57,7 @@ func small() size {
 		town:    plan{name: "yichang"},
 		country: plan{name: "country", cells: 5_000},
 		crowded: plan{name: "crowded", cells: 500, components: 50_000},
-		load:    time.Second, questions: 100, batch: 1_000, file: 50_000,
+		load:    time.Second, questions: 100, batch: 1_000, file: 50_000, page: 100, walk: 1_000,
 		survey: plan{name: "survey", cells: 500, components: 50_000}, imports: 1, workbook: 10_000, weighed: []int{50_000, 250_000},
 	}
 }
