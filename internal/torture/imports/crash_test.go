@@ -155,6 +155,7 @@ func (w *town) crashUnderServer(t *testing.T, pg *postgres, own *tally, when mom
 	if err != nil || again.ID != first.ID || again.State != "promoted" || again.Changes.Created != created || again.Failure != nil {
 		faults = append(faults, fmt.Sprintf("sent again: %v %s", err, again.text))
 	}
+	r.tidied(1)
 	recovery := time.Since(at)
 	if err := s.stop(); err != nil {
 		faults = append(faults, err.Error())

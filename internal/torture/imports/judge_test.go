@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -136,6 +137,12 @@ func (r *trial) faults(batches int) (faults []string) {
 		}
 	}
 	return faults
+}
+
+// tidied gives a server the time to look at what an interruption left, which it does within seconds.
+func (r *trial) tidied(batches int) {
+	for begun := time.Now(); time.Since(begun) < tidyWithin && len(r.faults(batches)) > 0; time.Sleep(10 * lookEvery) {
+	}
 }
 
 const (

@@ -98,6 +98,7 @@ func (w *town) loseCommitOfServer(t *testing.T, own *tally) {
 		again.Changes.Created != created || again.Changes.Updated != updated {
 		faults = append(faults, "sent again: "+again.text)
 	}
+	r.tidied(1)
 	if err := s.stop(); err != nil {
 		faults = append(faults, err.Error())
 	}

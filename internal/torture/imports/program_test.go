@@ -18,6 +18,9 @@ import (
 // patience is how long a program may take for anything, on a busy machine.
 const patience = 2 * time.Minute
 
+// tidyWithin is how long a server that runs may take to give back what an interruption left.
+const tidyWithin = 20 * time.Second
+
 // program is one run of citygrid.
 type program struct {
 	*exec.Cmd

@@ -102,6 +102,14 @@ func (p *proxy) arm(s *strike) {
 	p.count, p.strike, p.struck = 0, s, nil
 }
 
+// disarm takes back what has not struck yet, and returns the call that was struck, nil for none.
+func (p *proxy) disarm() *call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.strike = nil
+	return p.struck
+}
+
 // watched has every call shown to see before the database hears of it; see may hold it up.
 func (p *proxy) watched(see func(call)) {
 	p.mu.Lock()

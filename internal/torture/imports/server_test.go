@@ -198,7 +198,7 @@ func (w *town) strikeServer(t *testing.T, own *tally, n int, how manner) {
 		t.Error(err)
 		return
 	}
-	_, struck := p.calls()
+	struck := p.disarm()
 	if struck == nil {
 		if err := s.stop(); err != nil {
 			t.Error(err)
@@ -239,6 +239,7 @@ func (w *town) strikeServer(t *testing.T, own *tally, n int, how manner) {
 			faults = append(faults, "sent again it is "+again.text)
 		}
 	}
+	r.tidied(1)
 	recovery := time.Since(struck.at)
 	if err := s.stop(); err != nil {
 		faults = append(faults, err.Error())
