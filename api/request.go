@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -155,7 +156,7 @@ func (s *Server) validatorWith(r *request, part string, collections ...string) (
 	if !r.scope.Everything() {
 		part += fmt.Sprintf("-%08x", crc32.ChecksumIEEE(fmt.Append(nil, r.scope.Units)))
 	}
-	return s.unlessKnown(r, fmt.Sprintf(`W/"%d-%s%s"`, revisions.Latest(collections...), s.build, part))
+	return s.unlessKnown(r, `W/"`+strconv.FormatInt(revisions.Latest(collections...), 10)+"-"+s.build+part+`"`)
 }
 
 // unlessKnown passes a tag on, or fails with notModified when the client has what it stands for.

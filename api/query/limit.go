@@ -3,6 +3,7 @@ package query
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // The size of a page of features.
@@ -23,22 +24,14 @@ func (p Parameters) Limit() (int, error) {
 
 // ParseLimit reads a page size; see [Parameters.Limit].
 func ParseLimit(text string) (int, error) {
-	refusal := invalid(field("limit", text,
-		fmt.Sprintf("应为 1 到 %d 的整数", MaxLimit), fmt.Sprintf("write a whole number from 1 to %d", MaxLimit)))
-	if text == "" {
-		return 0, refusal
-	}
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return 0, refusal
-		}
-	}
+	digits := text != "" && strings.Trim(text, "0123456789") == ""
 	n, err := strconv.Atoi(text)
-	if err != nil { // digits only: too large for an int
+	switch {
+	case !digits, n == 0 && err == nil:
+		return 0, invalid(field("limit", text,
+			fmt.Sprintf("应为 1 到 %d 的整数", MaxLimit), fmt.Sprintf("write a whole number from 1 to %d", MaxLimit)))
+	case err != nil: // too large for an int
 		return MaxLimit, nil
-	}
-	if n == 0 {
-		return 0, refusal
 	}
 	return min(n, MaxLimit), nil
 }

@@ -90,16 +90,21 @@ func plainParameters(raw string, allowed []string) (p Parameters, plain bool) {
 
 // Only refuses parameters that are not among the allowed ones, as ParseParameters does.
 func (p Parameters) Only(allowed []string) error {
-	var fields []registry.Field
-	for _, name := range slices.Sorted(maps.Keys(p)) {
+	var unknown []string
+	for name := range p {
 		if !slices.Contains(allowed, name) {
-			fields = append(fields, unknownParameter(name, p[name], allowed))
+			unknown = append(unknown, name)
 		}
 	}
-	if len(fields) > 0 {
-		return invalid(fields...)
+	if unknown == nil {
+		return nil
 	}
-	return nil
+	slices.Sort(unknown)
+	var fields []registry.Field
+	for _, name := range unknown {
+		fields = append(fields, unknownParameter(name, p[name], allowed))
+	}
+	return invalid(fields...)
 }
 
 // Flag reads a parameter that is true or false; absent is false.
