@@ -16,10 +16,6 @@ func (s *Store) Areas(ctx context.Context, scope registry.Scope, q registry.Area
 	if scope.Empty() {
 		return page, nil
 	}
-	var err error
-	if page.Matched, page.Estimated, err = s.areasMatched(ctx, q); err != nil {
-		return page, err
-	}
 	steps, err := finder(areaColumn).steps(q.Page)
 	if err != nil {
 		return page, err
@@ -51,7 +47,14 @@ func (s *Store) Areas(ctx context.Context, scope registry.Scope, q registry.Area
 		slices.Reverse(page.Areas)
 	}
 	ends.tell(&page.Part)
-	return page, interpret("read areas", err)
+	if err != nil {
+		return page, interpret("read areas", err)
+	}
+	n, all := ends.all()
+	if page.Matched = n; !all {
+		page.Matched, page.Estimated, err = s.areasMatched(ctx, q)
+	}
+	return page, err
 }
 
 // areas appends from where areas are selected, and how.

@@ -18,10 +18,6 @@ func (s *Store) Components(ctx context.Context, scope registry.Scope, q registry
 	if scope.Empty() {
 		return page, nil
 	}
-	var err error
-	if page.Matched, page.Estimated, err = s.componentsMatched(ctx, scope, q); err != nil {
-		return page, err
-	}
 	steps, err := finder(componentColumn).steps(q.Page)
 	if err != nil {
 		return page, err
@@ -60,7 +56,14 @@ func (s *Store) Components(ctx context.Context, scope registry.Scope, q registry
 		slices.Reverse(page.Components)
 	}
 	ends.tell(&page.Part)
-	return page, interpret("read components", rows.Err())
+	if err := rows.Err(); err != nil {
+		return page, interpret("read components", err)
+	}
+	n, all := ends.all()
+	if page.Matched = n; !all {
+		page.Matched, page.Estimated, err = s.componentsMatched(ctx, scope, q)
+	}
+	return page, err
 }
 
 // components appends from where components are selected, and how.

@@ -60,6 +60,14 @@ func (e *ends) tell(p *registry.Part) {
 	}
 }
 
+// all reports whether the rows that went by end with the last of the selection, and how many it then has: nobody needs to count.
+func (e *ends) all() (n int64, known bool) {
+	p := e.page
+	counts := p.Count == registry.CountCheap || p.Count == registry.CountExact
+	fromFirst := p.After == nil && !p.Before && (p.Offset == 0 || e.count > 0)
+	return int64(p.Offset + e.count), counts && fromFirst && e.count <= p.Limit
+}
+
 // cheapCount is how many rows are counted without being asked to.
 const cheapCount = 100_000
 

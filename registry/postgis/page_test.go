@@ -225,6 +225,28 @@ func TestCountIsExactGuessedOrLeftOutAsItIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestThePageThatEndsASelectionKnowsItsNumberAsACountDoes(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.varied(30)
+	damaged := registry.Selection{Equal: []registry.Equal{{Property: "state", Value: "破损"}}}
+	for _, s := range []registry.Selection{{}, damaged, {Bounds: []orb.Bound{{}}}} {
+		whole, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Selection: s, Page: registry.Page{Limit: 1, Count: registry.CountExact}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []registry.Page{
+			{Limit: 100}, {Limit: 100, Count: registry.CountExact}, {Limit: 100, Offset: 3}, {Limit: 100, Offset: 1000}, {Limit: int(whole.Matched) + 1},
+			{Limit: max(1, int(whole.Matched))}, {Limit: 100, After: registry.Keys{lampCode(5)}}, {Limit: 100, After: registry.Keys{lampCode(5)}, Before: true},
+		} {
+			page, err := w.Components(t.Context(), everyone, registry.ComponentQuery{Selection: s, Page: p})
+			if err != nil || page.Matched != whole.Matched || page.Estimated {
+				t.Errorf("%+v of %+v: %d (%t), not %d, %v", p, s, page.Matched, page.Estimated, whole.Matched, err)
+			}
+		}
+	}
+}
+
 func TestGeometryComesInTheSystemThatIsAskedForOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
