@@ -11,6 +11,7 @@ type comparison struct {
 	what string // "a point, 1,141 cells, 1 thread"
 	unit string // of what a round returns
 	more bool   // more is better
+	cold bool   // each round makes what it works on: there is nothing to warm up
 	ways []way
 }
 
@@ -32,13 +33,13 @@ type outcome struct {
 // spread is the median of the rounds and how far they went.
 type spread struct{ median, low, high float64 }
 
-// run does one round of each way to warm up, if there is to be more than one, and then the rounds that count. In each round
+// run does one round of each way to warm up, where that means something, and then the rounds that count. In each round
 // every way has its turn, in an order that rotates, after a garbage collection that is nobody's. The ratio is taken round by
 // round, so that what slows a whole round down leaves it alone.
 func (c comparison) run(ctx context.Context, rounds int) (outcome, error) {
 	figures := make([][]float64, len(c.ways))
 	first := 0
-	if rounds > 1 {
+	if rounds > 1 && !c.cold {
 		first = -1
 	}
 	for r := first; r < rounds; r++ {

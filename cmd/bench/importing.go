@@ -62,19 +62,19 @@ func askImport(ctx context.Context, l *lab) (section, error) {
 		return d.round(from, func(ctx context.Context, url string) error { return take(ctx, url, file, true) })
 	}
 	for _, question := range []comparison{
-		{what: "Into a registry that holds as many, " + rows, unit: "rows/s", more: true, ways: []way{
+		{what: "Into a registry that holds as many, " + rows, unit: "rows/s", more: true, cold: true, ways: []way{
 			{name: "CityGrid", round: load(fullRegistry, d.second)},
 			{name: "pgx CopyFrom", wanted: 0.5, round: d.round(fullRegistry, d.copyFrom)},
 		}},
-		{what: "Into an empty registry, " + rows, unit: "rows/s", more: true, ways: []way{
+		{what: "Into an empty registry, " + rows, unit: "rows/s", more: true, cold: true, ways: []way{
 			{name: "CityGrid", round: load(emptyRegistry, d.first)},
 			{name: "ogr2ogr", wanted: 1, round: d.round(emptyRegistry, d.ogr2ogr)},
 		}},
-		{what: "The same file again, " + rows, unit: "rows/s", more: true, ways: []way{
+		{what: "The same file again, " + rows, unit: "rows/s", more: true, cold: true, ways: []way{
 			{name: "CityGrid, nothing to change", round: load(fullRegistry, d.first)},
 			{name: "CityGrid, the first time", wanted: 3, round: load(emptyRegistry, d.first)},
 		}},
-		{what: "Dry run, " + rows, unit: "rows/s", more: true, ways: []way{
+		{what: "Dry run, " + rows, unit: "rows/s", more: true, cold: true, ways: []way{
 			{name: "CityGrid, dry run", round: d.round(emptyRegistry, func(ctx context.Context, url string) error { return take(ctx, url, d.first, false) })},
 			{name: "CityGrid, import", wanted: 1, round: load(emptyRegistry, d.first)},
 		}},

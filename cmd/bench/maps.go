@@ -53,7 +53,7 @@ func askMaps(ctx context.Context, l *lab) (section, error) {
 		if err != nil {
 			return section{}, err
 		}
-		o, err := comparison{what: f.name + " into an empty registry, " + rows, unit: "rows/s", more: true, ways: []way{
+		o, err := comparison{what: f.name + " into an empty registry, " + rows, unit: "rows/s", more: true, cold: true, ways: []way{
 			{name: "CityGrid", round: d.round(emptyRegistry, func(ctx context.Context, url string) error { return take(ctx, url, f.file, true) })},
 			{name: "ogr2ogr to CSV, then CityGrid", wanted: 1 / 1.5, round: d.round(emptyRegistry, func(ctx context.Context, url string) error { return d.throughCSV(ctx, url, f.file) })},
 		}}.run(ctx, l.size.imports)
@@ -103,7 +103,7 @@ func (d *delivery) askEvidence(ctx context.Context) (outcome, error) {
 		}
 		return d.weighPositions(ctx, pairs, codes)
 	}
-	return comparison{what: "Evidence for position, " + number(float64(d.rows)) + " rows", unit: "ms", ways: []way{
+	return comparison{what: "Evidence for position, " + number(float64(d.rows)) + " rows", unit: "ms", cold: true, ways: []way{
 		{name: "CityGrid, weighing", round: weighed},
 		{name: "CityGrid, the import", wanted: 10, round: imported},
 	}}.run(ctx, d.size.imports)

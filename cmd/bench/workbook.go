@@ -25,7 +25,7 @@ func (d *delivery) askWorkbook(ctx context.Context) (outcome, error) {
 		return float64(rows) / time.Since(began).Seconds(), err
 	}
 	return comparison{
-		what: fmt.Sprintf("A workbook into an empty registry, %s rows", number(float64(rows))), unit: "rows/s", more: true, ways: []way{
+		what: fmt.Sprintf("A workbook into an empty registry, %s rows", number(float64(rows))), unit: "rows/s", more: true, cold: true, ways: []way{
 			{name: "CityGrid, import", round: func(ctx context.Context) (float64, error) {
 				if err := d.copyDatabase(ctx, emptyRegistry, roundRegistry); err != nil {
 					return 0, err
