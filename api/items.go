@@ -92,16 +92,9 @@ func (s *Server) pageLinks(c collection, q query.Items, part registry.Part) []li
 // appendPage reads a page from the store and writes its features.
 func (s *Server) appendPage(r *request, w *featureWriter, c collection, q query.Items) (registry.Part, error) {
 	if c.level == "" {
-		p, err := s.registry.Components(r.ctx, r.scope, registry.ComponentQuery{Selection: q.Selection, Page: q.Page})
-		if err != nil {
-			return registry.Part{}, err
-		}
-		for i := range p.Components {
-			if err := w.component(&p.Components[i], nil, nil); err != nil {
-				return registry.Part{}, err
-			}
-		}
-		return p.Part, nil
+		return s.registry.EachComponent(r.ctx, r.scope, registry.ComponentQuery{Selection: q.Selection, Page: q.Page}, func(c *registry.Component) error {
+			return w.component(c, nil, nil)
+		})
 	}
 	p, err := s.registry.Areas(r.ctx, r.scope, registry.AreaQuery{Level: c.level, Selection: q.Selection, Page: q.Page})
 	if err != nil {

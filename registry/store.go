@@ -121,6 +121,9 @@ type Store interface {
 	HeardRevisions(ctx context.Context) (Revisions, error)
 
 	Components(ctx context.Context, s Scope, q ComponentQuery) (ComponentPage, error)
+	// EachComponent calls each for every component of a page, in its order, and gives what the page tells about itself: what is read is not kept. each
+	// must not keep it either, and should return soon, for a connection waits; an error of it is returned as it is.
+	EachComponent(ctx context.Context, s Scope, q ComponentQuery, each func(*Component) error) (Part, error)
 	// Component finds a component by any of its codes, old ones included.
 	Component(ctx context.Context, s Scope, code string) (Component, error)
 	// ComponentsNear lists live components within metres of p in the order of Nearest, the limit first ones.

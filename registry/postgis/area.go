@@ -46,7 +46,7 @@ func (s *Store) Areas(ctx context.Context, scope registry.Scope, q registry.Area
 	if q.Before {
 		slices.Reverse(page.Areas)
 	}
-	ends.tell(&page.Part)
+	page.Part = ends.part()
 	if err != nil {
 		return page, interpret("read areas", err)
 	}

@@ -13,57 +13,80 @@ import (
 )
 
 // Components returns a page of components.
-func (s *Store) Components(ctx context.Context, scope registry.Scope, q registry.ComponentQuery) (registry.ComponentPage, error) {
-	var page registry.ComponentPage
+func (s *Store) Components(ctx context.Context, scope registry.Scope, q registry.ComponentQuery) (page registry.ComponentPage, err error) {
+	page.Part, err = s.EachComponent(ctx, scope, q, func(c *registry.Component) error {
+		kept := *c
+		kept.Geometry = slices.Clone(c.Geometry)
+		page.Components = append(page.Components, kept)
+		return nil
+	})
+	return page, err
+}
+
+// EachComponent calls each for every component of a page; see registry.Store.
+func (s *Store) EachComponent(ctx context.Context, scope registry.Scope, q registry.ComponentQuery, each func(*registry.Component) error) (registry.Part, error) {
 	if scope.Empty() {
-		return page, nil
+		return registry.Part{}, nil
 	}
+	ends, err := s.walkPage(ctx, scope, q, each)
+	if err != nil {
+		return registry.Part{}, err
+	}
+	part := ends.part()
+	n, all := ends.all()
+	if part.Matched = n; !all {
+		part.Matched, part.Estimated, err = s.componentsMatched(ctx, scope, q)
+	}
+	return part, err
+}
+
+// walkPage reads the rows of a page, on one connection, which is free again when it returns.
+func (s *Store) walkPage(ctx context.Context, scope registry.Scope, q registry.ComponentQuery, each func(*registry.Component) error) (*ends, error) {
 	steps, err := finder(componentColumn).steps(q.Page)
 	if err != nil {
-		return page, err
+		return nil, err
 	}
 	b := &statement{}
 	b.add("select", sqlComponentAttributes, b.geometry(q.Page), ", ", keys(steps))
 	if err := b.components(scope, q.Selection); err != nil {
-		return page, err
+		return nil, err
 	}
 	if err := b.page(steps, q.Page); err != nil {
-		return page, err
+		return nil, err
 	}
 	rows, err := b.query(ctx, s.pool)
 	if err != nil {
-		return page, interpret("read components", err)
+		return nil, interpret("read components", err)
 	}
 	defer rows.Close()
 	reader, err := newRowReader(rows.Conn().TypeMap(), rows.FieldDescriptions())
 	if err != nil {
-		return page, interpret("read components", err)
+		return nil, interpret("read components", err)
 	}
 	ends := newEnds(q.Page)
+	var backward []registry.Component // rows of a page before come the other way round
+	var c registry.Component
 	for rows.Next() && ends.room() {
 		row := rows.RawValues()
-		var c registry.Component
 		if err := reader.component(&c, row); err != nil {
-			return page, interpret("read components", err)
+			return nil, interpret("read components", err)
 		}
 		if err := ends.add(reader.types, c.Code.String(), row[componentWidth]); err != nil {
-			return page, interpret("read components", err)
+			return nil, interpret("read components", err)
 		}
-		page.Components = append(page.Components, c)
+		if q.Before {
+			backward, c = append(backward, c), registry.Component{}
+		} else if err := each(&c); err != nil {
+			return nil, err
+		}
 	}
 	rows.Close()
-	if q.Before {
-		slices.Reverse(page.Components)
+	for i := range slices.Backward(backward) {
+		if err := each(&backward[i]); err != nil {
+			return nil, err
+		}
 	}
-	ends.tell(&page.Part)
-	if err := rows.Err(); err != nil {
-		return page, interpret("read components", err)
-	}
-	n, all := ends.all()
-	if page.Matched = n; !all {
-		page.Matched, page.Estimated, err = s.componentsMatched(ctx, scope, q)
-	}
-	return page, err
+	return ends, interpret("read components", rows.Err())
 }
 
 // components appends from where components are selected, and how.

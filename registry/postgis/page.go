@@ -52,12 +52,13 @@ func (e *ends) take(code string, at registry.Keys) {
 	e.last = at
 }
 
-// tell says what was seen. The rows of a page before came the other way round.
-func (e *ends) tell(p *registry.Part) {
-	p.More, p.First, p.Last = e.count > e.page.Limit, e.first, e.last
+// part tells what was seen. The rows of a page before came the other way round.
+func (e *ends) part() registry.Part {
+	p := registry.Part{More: e.count > e.page.Limit, First: e.first, Last: e.last}
 	if e.page.Before {
 		p.First, p.Last = e.last, e.first
 	}
+	return p
 }
 
 // all reports whether the rows that went by end with the last of the selection, and how many it then has: nobody needs to count.

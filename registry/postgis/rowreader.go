@@ -41,7 +41,8 @@ func newRowReader(types *pgtype.Map, columns []pgconn.FieldDescription) (*rowRea
 	return &rowReader{types: types}, nil
 }
 
-// component reads the first columns of a row. What it makes does not refer to the row, which the next one overwrites.
+// component reads the first columns of a row. What it makes does not refer to the row, which the next one overwrites; the bytes of a geometry go where
+// c had one.
 func (r *rowReader) component(c *registry.Component, row [][]byte) (err error) {
 	c.ID = int64(binary.BigEndian.Uint64(row[0]))
 	c.Name = r.text(row, 3)
@@ -61,10 +62,11 @@ func (r *rowReader) component(c *registry.Component, row [][]byte) (err error) {
 		return err
 	}
 	c.DataSource, c.Note = r.text(row, 16), r.text(row, 17)
+	c.Extra = nil
 	if row[18] != nil {
 		c.Extra = json.RawMessage(r.text(row, 18))
 	}
-	c.Geometry = append([]byte(nil), row[19]...)
+	c.Geometry = append(c.Geometry[:0], row[19]...)
 	c.Code, err = catalog.ParseComponentCode(catalog.Edition(r.text(row, 2)), r.text(row, 1))
 	return err
 }

@@ -21,6 +21,7 @@ func asked() map[string][]any {
 	return map[string][]any{
 		"City":              {},
 		"Components":        {registry.ComponentQuery{Page: registry.Page{Limit: 10}}},
+		"EachComponent":     {registry.ComponentQuery{Page: registry.Page{Limit: 10}}, func(*registry.Component) error { return nil }},
 		"Component":         {lampCode(1)},
 		"ComponentsNear":    {orb.Point{111.285, 30.705}, 500.0, 10},
 		"ComponentsAmong":   {orb.Point{111.285, 30.705}, registry.Candidates{Points: []int64{1}}},
