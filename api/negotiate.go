@@ -3,6 +3,7 @@ package api
 import (
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -103,8 +104,24 @@ func (rt route) mediaType() string {
 func (s *Server) asPage(r *request, view pages.View, a *answer) (*answer, error) {
 	values := r.http.URL.Query()
 	values.Set("f", formatJSON)
-	degrees := strings.Contains(a.headers[headerCRS], query.CRS84) || strings.Contains(a.headers[headerCRS], query.CRS84h)
-	page, err := s.pages.Render(view, a.body, s.base+r.http.URL.EscapedPath()+"?"+values.Encode(), degrees)
+	address, err := url.Parse(s.base + r.http.URL.EscapedPath() + "?" + values.Encode())
+	if err != nil {
+		return nil, err
+	}
+	shown := pages.Document{
+		Body: a.body, Address: address,
+		Drawn: strings.Contains(a.headers[headerCRS], query.CRS84) || strings.Contains(a.headers[headerCRS], query.CRS84h),
+	}
+	if view == pages.Items || view == pages.Item {
+		c, err := s.collectionOf(r)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range c.Properties {
+			shown.Labels = append(shown.Labels, pages.Label{Name: p.Name, ZH: p.Title.ZH, EN: p.Title.EN, Sorts: p.Scalar()})
+		}
+	}
+	page, err := s.pages.Render(view, shown)
 	a.release()
 	if err != nil {
 		return nil, err

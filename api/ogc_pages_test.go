@@ -1,13 +1,17 @@
 package api_test
 
 import (
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"citygrid/registry"
 )
 
 // resources are one of each kind that is shown to people too.
@@ -141,6 +145,40 @@ func (s *suite) leads(target string) {
 			if got.Status != http.StatusOK || !strings.HasPrefix(got.Header.Get("Content-Type"), kind) {
 				t.Errorf("%v leads to %d %s", l, got.Status, got.Header.Get("Content-Type"))
 			}
+		}
+	}
+}
+
+// sortsBy finds the addresses by which a page of features offers to sort.
+var sortsBy = regexp.MustCompile(`href="([^"]*[?&;]sortby=[^"]*)" title="按此排序 sort by this"`)
+
+func TestAPageOfFeaturesSaysWhatItShowsAndIsSortedByItsColumns(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	page := s.get("/collections/components/items?f=html&state=%E5%AE%8C%E5%A5%BD&limit=2").Body
+	for _, text := range []string{"<h1><a", "部件 Components</a></h1>", "<code>state=完好</code>", "状态 <span class=\"soft\">state</span>", `class="bar"`, " m</text>"} {
+		if !strings.Contains(page, text) {
+			t.Errorf("no %s in\n%s", text, page)
+		}
+	}
+	scalar := 0
+	for _, p := range registry.ComponentProperties() {
+		if p.Scalar() {
+			scalar++
+		}
+	}
+	links := sortsBy.FindAllStringSubmatch(page, -1)
+	if len(links) != scalar {
+		t.Errorf("%d columns can be sorted by, not %d", len(links), scalar)
+	}
+	for _, link := range links {
+		sorted := s.get(strings.TrimPrefix(html.UnescapeString(link[1]), base))
+		again := sortsBy.FindAllStringSubmatch(sorted.Body, -1)
+		if sorted.Status != http.StatusOK || !strings.Contains(sorted.Body, "<code>state=完好</code>") || len(again) != scalar {
+			t.Errorf("%s: %d", link[1], sorted.Status)
+		}
+		if back := slices.ContainsFunc(again, func(l []string) bool { return strings.Contains(l[1], "sortby=-") }); !back {
+			t.Errorf("%s: nothing turns the order round", link[1])
 		}
 	}
 }

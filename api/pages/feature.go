@@ -73,7 +73,7 @@ func (c featureCollection) Columns() []string {
 
 // Path is the address of the features without a query.
 func (c featureCollection) Path() string {
-	path, _, _ := strings.Cut(linkTo(c.Links, "self"), "?")
+	path, _, _ := strings.Cut(ofLink(c.Links, "self", "href"), "?")
 	return path
 }
 
@@ -89,6 +89,9 @@ const (
 	drawnMost  = 480.0 // height
 	margin     = 12.0
 	radius     = 4.0 // of a point
+
+	barMost         = 120.0
+	metresPerDegree = 111_195.0 // of latitude, in the mean
 )
 
 // draw makes a drawing of features whose positions are longitude and latitude, north up and true to scale in its middle.
@@ -129,8 +132,26 @@ func draw(features []feature, path string) template.HTML {
 			b.WriteString("</a>")
 		}
 	}
+	bar(&b, scale, height*scale+2*margin)
 	b.WriteString("</svg>")
 	return template.HTML(b.String()) // of numbers, and texts that were escaped above
+}
+
+// bar draws a scale into the lower left corner of a drawing with so many units a degree of latitude.
+func bar(b *strings.Builder, scale, bottom float64) {
+	perMetre := scale / metresPerDegree
+	metres := math.Pow(10, math.Floor(math.Log10(barMost/perMetre)))
+	for _, times := range []float64{5, 2} {
+		if times*metres*perMetre <= barMost {
+			metres *= times
+			break
+		}
+	}
+	label := fmt.Sprintf("%g m", metres)
+	if metres >= 1000 {
+		label = fmt.Sprintf("%g km", metres/1000)
+	}
+	fmt.Fprintf(b, `<g class="bar"><path d="M%.1f %.1fv4h%.1fv-4"/><text x="%.1f" y="%.1f">%s</text></g>`, margin, bottom-margin, metres*perMetre, margin+4, bottom-margin-2, label)
 }
 
 // shape draws a geometry.

@@ -63,27 +63,77 @@ func New(base string) (*Pages, error) {
 // Policy is the Content-Security-Policy of every page: nothing is loaded but the style that stands in it.
 func (p *Pages) Policy() string { return p.policy }
 
+// Document is an answer of the API.
+type Document struct {
+	Body    []byte   // JSON
+	Address *url.URL // where it is, as JSON
+	Drawn   bool     // positions are longitude and latitude, so that they can be drawn
+	Labels  []Label  // of the properties of features
+}
+
+// Label is what people call a property.
+type Label struct {
+	Name   string // of the property
+	ZH, EN string
+	Sorts  bool // features can be sorted by it
+}
+
 // page is what a template sees.
 type page struct {
+	Document
 	Base  string
 	Style template.CSS
-	Other string // the address of the same as JSON
-	Drawn bool   // positions are longitude and latitude, so that they can be drawn
 	Doc   any
 }
 
-// Render shows a document of the API, as JSON, in a view; other is the address of the document. Features are drawn where degrees says that their
-// positions are longitude and latitude.
-func (p *Pages) Render(v View, document []byte, other string, degrees bool) ([]byte, error) {
-	doc, err := decode(v, document)
+// Render shows a document in a view.
+func (p *Pages) Render(v View, d Document) ([]byte, error) {
+	doc, err := decode(v, d.Body)
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", v, err)
 	}
 	var out bytes.Buffer
-	if err := p.views[v].Execute(&out, page{p.base, p.style, other, degrees, doc}); err != nil {
+	if err := p.views[v].Execute(&out, page{d, p.base, p.style, doc}); err != nil {
 		return nil, fmt.Errorf("page %s: %w", v, err)
 	}
 	return out.Bytes(), nil
+}
+
+// Label is what a property is called, its name alone where nothing else is known.
+func (d Document) Label(name string) Label {
+	if i := slices.IndexFunc(d.Labels, func(l Label) bool { return l.Name == name }); i >= 0 {
+		return d.Labels[i]
+	}
+	return Label{Name: name}
+}
+
+// Selected are the parameters that say which features are shown, in which order and how, as the address has them.
+func (d Document) Selected() []string {
+	values := d.Address.Query()
+	for _, name := range []string{"f", "limit", "cursor", "offset"} {
+		values.Del(name)
+	}
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		all = append(all, name+"="+strings.Join(values[name], " "))
+	}
+	return all
+}
+
+// Sorted is the address of the same features, as a page, sorted by a property; the other way round where they are so already.
+func (d Document) Sorted(property string) string {
+	values := d.Address.Query()
+	if now := values.Get("sortby"); now == property || now == "+"+property {
+		property = "-" + property
+	}
+	for _, name := range []string{"cursor", "offset"} {
+		values.Del(name)
+	}
+	values.Set("sortby", property)
+	values.Set("f", "html")
+	at := *d.Address
+	at.RawQuery = values.Encode()
+	return at.String()
 }
 
 // decode reads a document as its view wants it. Numbers stay as they are written.
@@ -112,17 +162,17 @@ func decode(v View, document []byte) (any, error) {
 var functions = template.FuncMap{
 	"segment": url.PathEscape,
 	"sorted":  func(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) },
-	"link":    linkTo,
+	"link":    func(links any, rel string) string { return ofLink(links, rel, "href") },
+	"title":   func(links any, rel string) string { return ofLink(links, rel, "title") },
 	"text":    text,
-	"last":    func(uri string) string { return uri[strings.LastIndexByte(uri, '/')+1:] },
 }
 
-// linkTo is the address of the first link with a relation, empty where there is none.
-func linkTo(links any, rel string) string {
+// ofLink is a member of the first link with a relation, empty where there is none.
+func ofLink(links any, rel, member string) string {
 	list, _ := links.([]any)
 	for _, l := range list {
 		if m, _ := l.(map[string]any); m["rel"] == rel {
-			return text(m["href"])
+			return text(m[member])
 		}
 	}
 	return ""

@@ -13,6 +13,15 @@ test("the map with an answered click", async ({ page, server }) => {
   await page.screenshot({ path: fileURLToPath(new URL("../../../docs/map.png", import.meta.url)) });
 });
 
+test("the pages for people: the collections, and features of one", async ({ page, server }) => {
+  await page.setViewportSize({ width: 1280, height: 960 });
+  for (const [name, path] of [["collections", "/collections"], ["items", "/collections/components-01/items?state=破损&sortby=-first_surveyed&limit=20"]]) {
+    await page.goto(`${server}${path}`);
+    await expect(page.locator("h1")).toBeVisible();
+    await page.screenshot({ path: fileURLToPath(new URL(`../../../docs/pages-${name}.png`, import.meta.url)) });
+  }
+});
+
 // A delivery of lamps, covers and trees of some streets: most are as they were, some differ, some are new, and three states and a unit are in the crew's own words.
 test("a survey file at its questions, its preview and after the commit", async ({ page, server, key, request }) => {
   const picture = (name: string) => page.screenshot({ path: fileURLToPath(new URL(`../../../docs/imports-${name}.png`, import.meta.url)) });
