@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
 	"citygrid/data"
@@ -127,6 +128,20 @@ func (c *city) cells() []orb.MultiPolygon {
 		shapes[i] = c.index.Area(i).MultiPolygon()
 	}
 	return shapes
+}
+
+// pool opens as many connections to a city's database as its store has.
+func (c *city) pool(ctx context.Context) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(c.url)
+	if err != nil {
+		return nil, fmt.Errorf("open pool: %w", err)
+	}
+	config.MaxConns = poolConnections
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open pool: %w", err)
+	}
+	return pool, nil
 }
 
 // The baselines ask a table of cells alone, where neither wider areas nor columns they do not need are in the way.

@@ -121,14 +121,9 @@ type knn struct {
 }
 
 func newKNN(ctx context.Context, c *city) (*knn, error) {
-	config, err := pgxpool.ParseConfig(c.url)
+	pool, err := c.pool(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open pool: %w", err)
-	}
-	config.MaxConns = poolConnections
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("open pool: %w", err)
+		return nil, err
 	}
 	return &knn{c.store, pool}, nil
 }
