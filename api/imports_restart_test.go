@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -149,12 +150,12 @@ func TestAFileThatADeadProcessReceivedIsRemovedAndThatOfALivingOneIsNot(t *testi
 	o := newOffice(t)
 	o.settled(o.send("name=a.csv&accept=all", lamps(1, 2)).ID) // makes the folder
 	living := filepath.Join(o.dir, census.NewBatchID().String()+".part")
-	f, err := os.Create(living)
+	f, err := os.CreateTemp(filepath.Dir(o.dir), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+	if err := errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_EX), os.Rename(f.Name(), living)); err != nil {
 		t.Fatal(err)
 	}
 	dead := filepath.Join(o.dir, census.NewBatchID().String()+".part")

@@ -72,7 +72,7 @@ func TestEachPartMeasuresWhatItSays(t *testing.T) {
 		`\| the same bytes, stored \| .* \| at least 0.85 × \|`,
 		`\| Tile38's best, quoted \| 117,763 \(117,763–117,763\) \|`,
 		`\| KNN query in PostGIS \| .* \| at least 5 × \|`,
-		`\| .ST_AsGeoJSON. in PostGIS \| .* \| at least 1.6 × \|`,
+		`\| .ST_AsGeoJSON. in PostGIS \| .* \| at least 1.60 × \|`,
 		`\| CityGrid, page 1 \| .* \| at least 0.77 × \|`,
 		`\| a constant 304 \| .* \| at least 0.8 × \|`,
 		`\| Memory of a page of 1,000 features \| at most [\d.]+ kB, its text \| [\d.]+ kB \|`,

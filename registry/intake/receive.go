@@ -153,7 +153,7 @@ func (d *Desk) write(id census.BatchID, body io.Reader) (f *os.File, size int64,
 		return nil, 0, "", stored(err)
 	}
 	part := d.path(id) + arriving
-	if f, err = os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+	if f, err = createLocked(part); err != nil {
 		return nil, 0, "", stored(err)
 	}
 	defer func() {
@@ -162,9 +162,6 @@ func (d *Desk) write(id census.BatchID, body io.Reader) (f *os.File, size int64,
 			os.Remove(part)
 		}
 	}()
-	if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, 0, "", stored(err)
-	}
 	sum := sha256.New()
 	size, err = io.Copy(io.MultiWriter(onDisk{f}, sum), io.LimitReader(body, d.config.MaxBytes+1))
 	switch {
@@ -178,6 +175,27 @@ func (d *Desk) write(id census.BatchID, body io.Reader) (f *os.File, size int64,
 		err = stored(f.Sync())
 	}
 	return f, size, hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// createLocked makes a file and locks it. Who looks between the two takes it for one that was left behind, and removes it: then it is made again.
+func createLocked(name string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+			return nil, errors.Join(err, f.Close(), os.Remove(name))
+		}
+		ours, err := f.Stat()
+		there, gone := os.Stat(name)
+		if err == nil && gone == nil && os.SameFile(ours, there) {
+			return f, nil
+		}
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // makeFolder makes the folder of uploads, which nobody else may enter. Others may have use for the one above.

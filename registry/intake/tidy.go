@@ -138,17 +138,25 @@ func (d *Desk) here(id census.BatchID) bool {
 		return true
 	}
 	part := d.path(id) + arriving
-	return abandoned(part) && os.Rename(part, d.path(id)) == nil
-}
-
-// abandoned reports whether no process receives a file any more.
-func abandoned(part string) bool {
-	f, err := os.Open(part)
-	if err != nil {
+	held := abandoned(part)
+	if held == nil {
 		return false
 	}
-	defer f.Close()
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil
+	defer held.Close()
+	return os.Rename(part, d.path(id)) == nil
+}
+
+// abandoned takes hold of a file that no process receives any more; nil where one does. While it is held nobody begins to receive it.
+func abandoned(part string) *os.File {
+	f, err := os.Open(part)
+	if err != nil {
+		return nil
+	}
+	if syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil {
+		f.Close()
+		return nil
+	}
+	return f
 }
 
 // sweep removes files that were written before a moment and are not wanted, what is decided was kept for its report, and those that a process received, or
@@ -160,20 +168,28 @@ func (d *Desk) sweep(ctx context.Context, wanted map[string]bool, before time.Ti
 		return
 	}
 	for _, f := range files {
-		info, err := f.Info()
-		name, part := strings.CutSuffix(f.Name(), arriving)
-		id, ours := census.ParseBatchID(name)
-		if err != nil || !ours || wanted[name] {
-			continue
+		d.sweepFile(ctx, f, wanted, before)
+	}
+}
+
+func (d *Desk) sweepFile(ctx context.Context, f fs.DirEntry, wanted map[string]bool, before time.Time) {
+	info, err := f.Info()
+	name, part := strings.CutSuffix(f.Name(), arriving)
+	id, ours := census.ParseBatchID(name)
+	if err != nil || !ours || wanted[name] {
+		return
+	}
+	path := filepath.Join(d.config.Dir, f.Name())
+	if part {
+		held := abandoned(path)
+		if held == nil {
+			return
 		}
-		path := filepath.Join(d.config.Dir, f.Name())
-		if part && !abandoned(path) {
-			continue
-		}
-		old := part || info.ModTime().Before(before)
-		u, err := d.config.Store.Upload(ctx, id) // it may have been recorded since
-		if old && registry.KindOf(err) == registry.NotFound || err == nil && !u.Kept && (old || !u.reported()) {
-			os.Remove(path) // if not now, the next time
-		}
+		defer held.Close()
+	}
+	old := part || info.ModTime().Before(before)
+	u, err := d.config.Store.Upload(ctx, id) // it may have been recorded since
+	if old && registry.KindOf(err) == registry.NotFound || err == nil && !u.Kept && (old || !u.reported()) {
+		os.Remove(path) // if not now, the next time
 	}
 }
