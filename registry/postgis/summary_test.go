@@ -26,8 +26,9 @@ func (w *town) told(scope registry.Scope) told {
 	var errs [5]error
 	var page registry.ComponentPage
 	var areas registry.AreaPage
-	page, errs[0] = w.Components(w.t.Context(), scope, registry.ComponentQuery{Page: registry.Page{Limit: 1}})
-	areas, errs[1] = w.Areas(w.t.Context(), scope, registry.AreaQuery{Level: registry.LevelGrid, Page: registry.Page{Limit: 1}})
+	later := registry.Page{Limit: 1, After: registry.Keys{"0"}} // the first page may know what it has without a count
+	page, errs[0] = w.Components(w.t.Context(), scope, registry.ComponentQuery{Page: later})
+	areas, errs[1] = w.Areas(w.t.Context(), scope, registry.AreaQuery{Level: registry.LevelGrid, Page: later})
 	out.counts, errs[2] = w.ComponentCounts(w.t.Context(), scope)
 	var all, districts registry.Summary
 	all, errs[3] = w.ComponentsSummary(w.t.Context(), scope, "")
