@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Reads every collection of a server with QGIS's own provider and prints what came as rows of a table: `qgis.py ADDRESS [PICTURE]`.
+"""Reads every collection of a server with QGIS's own provider and prints what came as rows of a table: `read_qgis.py ADDRESS [PICTURE]`.
 
 It ends with 1 when QGIS has another number than the server says. Debian: python3-qgis, qgis-providers."""
 
