@@ -156,7 +156,7 @@ func TestAPageOfFeaturesSaysWhatItShowsAndIsSortedByItsColumns(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	page := s.get("/collections/components/items?f=html&state=%E5%AE%8C%E5%A5%BD&limit=2").Body
-	for _, text := range []string{"<h1><a", "部件 Components</a></h1>", "<code>state=完好</code>", "状态 <span class=\"soft\">state</span>", `class="bar"`, " m</text>"} {
+	for _, text := range []string{"<h1><a", "部件 Components</a></h1>", "<code>state=完好</code>", `title="state">状态<br><code>state</code>`, `class="bar"`, " m</text>"} {
 		if !strings.Contains(page, text) {
 			t.Errorf("no %s in\n%s", text, page)
 		}
