@@ -1,11 +1,8 @@
 // Package dbtest gives each test its own database.
 //
 // The first test of a process that asks starts a throw-away cluster (about 2 s) and migrates one template; every database is a copy
-// of it (about 0.1 s) and is dropped when its test ends. A package whose tests use it has
-//
-//	func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
-//
-// so that the cluster is stopped and its folder removed; should the process be killed, the kernel ends the cluster. A missing
+// of it (about 0.1 s) and is dropped when its test ends. A package whose tests use it has a TestMain that ends with the code that
+// Main gives, so that the cluster is stopped and its folder removed; should the process be killed, the kernel ends the cluster. A missing
 // PostGIS fails the test with the install line, it never skips it.
 package dbtest
 
