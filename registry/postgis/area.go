@@ -16,16 +16,8 @@ func (s *Store) Areas(ctx context.Context, scope registry.Scope, q registry.Area
 	if scope.Empty() {
 		return page, nil
 	}
-	steps, err := finder(areaColumn).steps(q.Page)
+	b, err := pageOf(sqlAreaAttributes, areaColumn, q.Page, func(b *statement) error { return b.areas(q) })
 	if err != nil {
-		return page, err
-	}
-	b := &statement{}
-	b.add("select ", sqlAreaAttributes, b.geometry(q.Page), ", ", keys(steps))
-	if err := b.areas(q); err != nil {
-		return page, err
-	}
-	if err := b.page(steps, q.Page); err != nil {
 		return page, err
 	}
 	rows, err := b.query(ctx, s.pool)

@@ -42,16 +42,8 @@ func (s *Store) EachComponent(ctx context.Context, scope registry.Scope, q regis
 
 // walkPage reads the rows of a page, on one connection, which is free again when it returns.
 func (s *Store) walkPage(ctx context.Context, scope registry.Scope, q registry.ComponentQuery, each func(*registry.Component) error) (*ends, error) {
-	steps, err := finder(componentColumn).steps(q.Page)
+	b, err := pageOf(sqlComponentAttributes, componentColumn, q.Page, func(b *statement) error { return b.components(scope, q.Selection) })
 	if err != nil {
-		return nil, err
-	}
-	b := &statement{}
-	b.add("select", sqlComponentAttributes, b.geometry(q.Page), ", ", keys(steps))
-	if err := b.components(scope, q.Selection); err != nil {
-		return nil, err
-	}
-	if err := b.page(steps, q.Page); err != nil {
 		return nil, err
 	}
 	rows, err := b.query(ctx, s.pool)

@@ -220,6 +220,20 @@ func (f finder) steps(p registry.Page) ([]step, error) {
 	return append(steps, step{code(`c.code`), p.Before}), nil
 }
 
+// pageOf selects a page: some attributes of each row, its geometry and its keys, of what from selects.
+func pageOf(attributes string, columns finder, p registry.Page, from func(*statement) error) (*statement, error) {
+	steps, err := columns.steps(p)
+	if err != nil {
+		return nil, err
+	}
+	b := &statement{}
+	b.add("select ", attributes, b.geometry(p), ", ", keys(steps))
+	if err := from(b); err != nil {
+		return nil, err
+	}
+	return b, b.page(steps, p)
+}
+
 // page appends what of the selected features a page has: those behind a place, in order, one more than fit.
 func (b *statement) page(steps []step, p registry.Page) error {
 	if p.After != nil {
