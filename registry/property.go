@@ -38,6 +38,10 @@ const CodeProperty = "code"
 // Scalar reports whether a property has one value, by which features can be selected and sorted.
 func (p Property) Scalar() bool { return p.Type != ListProperty && p.Type != ObjectProperty }
 
+func textProperty(name, zh, en string) Property {
+	return Property{Name: name, Type: TextProperty, Title: Text{ZH: zh, EN: en}}
+}
+
 // ComponentProperties are the properties of components, in the order in which features have them.
 func ComponentProperties() []Property {
 	var states, editions []string
@@ -47,44 +51,38 @@ func ComponentProperties() []Property {
 	for _, e := range catalog.Editions() {
 		editions = append(editions, string(e))
 	}
-	text := func(name, zh, en string) Property {
-		return Property{Name: name, Type: TextProperty, Title: Text{ZH: zh, EN: en}}
-	}
 	return []Property{
-		text(CodeProperty, "标识码", "identifier"),
-		text("name", "名称", "name of the sub-class"),
-		text("class", "大类代码", "class"),
-		text("subclass", "小类代码", "sub-class"),
+		textProperty(CodeProperty, "标识码", "identifier"),
+		textProperty("name", "名称", "name of the sub-class"),
+		textProperty("class", "大类代码", "class"),
+		textProperty("subclass", "小类代码", "sub-class"),
 		{Name: "edition", Type: TextProperty, Title: Text{ZH: "标准版本", EN: "edition of the standard"}, Enum: editions},
 		{Name: "state", Type: TextProperty, Title: Text{ZH: "状态", EN: "state"}, Enum: states},
-		text("grid", "所在单元网格", "grid cell, computed"),
+		textProperty("grid", "所在单元网格", "grid cell, computed"),
 		{Name: "grids_also", Type: ListProperty, Title: Text{ZH: "跨及的其他单元网格", EN: "other grid cells that it reaches into"}},
-		text("stated_grid", "普查填写的单元网格", "grid cell as surveyed"),
-		text("supervisor_code", "主管部门代码", "code of the supervising unit"),
-		text("supervisor_name", "主管部门名称", "name of the supervising unit"),
-		text("owner_code", "权属单位代码", "code of the owner"),
-		text("owner_name", "权属单位名称", "name of the owner"),
-		text("maintainer_code", "养护单位代码", "code of the maintainer"),
-		text("maintainer_name", "养护单位名称", "name of the maintainer"),
+		textProperty("stated_grid", "普查填写的单元网格", "grid cell as surveyed"),
+		textProperty("supervisor_code", "主管部门代码", "code of the supervising unit"),
+		textProperty("supervisor_name", "主管部门名称", "name of the supervising unit"),
+		textProperty("owner_code", "权属单位代码", "code of the owner"),
+		textProperty("owner_name", "权属单位名称", "name of the owner"),
+		textProperty("maintainer_code", "养护单位代码", "code of the maintainer"),
+		textProperty("maintainer_name", "养护单位名称", "name of the maintainer"),
 		{Name: "first_surveyed", Type: DateProperty, Title: Text{ZH: "初始日期", EN: "first surveyed"}},
 		{Name: "changed_on", Type: DateProperty, Title: Text{ZH: "变更日期", EN: "changed on"}},
-		text("data_source", "数据来源", "source of the data"),
-		text("note", "备注", "note"),
+		textProperty("data_source", "数据来源", "source of the data"),
+		textProperty("note", "备注", "note"),
 		{Name: "extra", Type: ObjectProperty, Title: Text{ZH: "扩展属性", EN: "extension attributes"}},
 	}
 }
 
 // AreaProperties are the properties of areas, in the order in which features have them.
 func AreaProperties() []Property {
-	text := func(name, zh, en string) Property {
-		return Property{Name: name, Type: TextProperty, Title: Text{ZH: zh, EN: en}}
-	}
 	return []Property{
-		text(CodeProperty, "代码", "code"),
-		text("name", "名称", "name"),
-		text("name_en", "英文名称", "name in English"),
-		text("level", "级别", "level"),
-		text("parent", "上级区域代码", "code of the area above"),
+		textProperty(CodeProperty, "代码", "code"),
+		textProperty("name", "名称", "name"),
+		textProperty("name_en", "英文名称", "name in English"),
+		textProperty("level", "级别", "level"),
+		textProperty("parent", "上级区域代码", "code of the area above"),
 		{Name: "square_metres", Type: NumberProperty, Title: Text{ZH: "面积（平方米）", EN: "area in square metres"}, Unit: "m2"},
 	}
 }
