@@ -65,11 +65,7 @@ func (s schemaProperties) MarshalJSON() ([]byte, error) {
 // featureSchema describes a feature with the one type that each property has, and says in the words of OpenAPI 3.0 that any may be null: a list of types,
 // as JSON Schema itself would have it, makes GDAL read every field as text. What a city adds is left open: GDAL keeps it as JSON then.
 func (s *Server) featureSchema(r *request) (*answer, error) {
-	c, err := s.collectionOf(r)
-	if err != nil {
-		return nil, err
-	}
-	tag, err := s.validator(r, registry.CollectionCatalogue, registry.CollectionCity)
+	c, tag, err := s.collectionDescribed(r)
 	if err != nil {
 		return nil, err
 	}

@@ -70,15 +70,21 @@ func (s *site) apply(city fs.FS) {
 // emptySite serves a registry without a city.
 func emptySite(t *testing.T, change ...func(*api.Config)) *site {
 	t.Helper()
+	s := stoppedSite(t)
+	s.start(change...)
+	return s
+}
+
+// stoppedSite has a registry without a city, and does not serve it yet.
+func stoppedSite(t *testing.T) *site {
+	t.Helper()
 	url := dbtest.URL(t)
 	store, err := postgis.Open(t.Context(), postgis.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(store.Close)
-	s := &site{t: t, database: url, store: store, log: &logbook{}}
-	s.start(change...)
-	return s
+	return &site{t: t, database: url, store: store, log: &logbook{}}
 }
 
 func (s *site) start(change ...func(*api.Config)) {

@@ -14,8 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"citygrid/api"
-	"citygrid/internal/dbtest"
-	"citygrid/registry/postgis"
 )
 
 // suite asks a server as the conformance suite of OGC API - Features does: it knows the landing page, and finds the rest by links and in the OpenAPI
@@ -29,18 +27,13 @@ type suite struct {
 
 func newSuite(t *testing.T, lamps int, change ...func(*api.Config)) *suite {
 	t.Helper()
-	url := dbtest.URL(t)
-	store, err := postgis.Open(t.Context(), postgis.Config{URL: url})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(store.Close)
-	s := &suite{site: &site{t: t, database: url, store: store, log: &logbook{}}}
+	s := &suite{site: stoppedSite(t)}
 	city := copyOf(t, withoutManagedAreas(t))
 	addLamps(city, lamps)
 	s.apply(city)
 	s.start(change...)
-	if s.db, err = pgxpool.New(t.Context(), url); err != nil {
+	var err error
+	if s.db, err = pgxpool.New(t.Context(), s.database); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.db.Close)

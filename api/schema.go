@@ -55,12 +55,18 @@ func (s *Server) schema(r *request) (*answer, error) {
 	return s.describeProperties(r, "/schema", false, true)
 }
 
-func (s *Server) describeProperties(r *request, under string, scalar, geometry bool) (*answer, error) {
+// collectionDescribed is the collection that a request names, and the validator of what is said of its properties.
+func (s *Server) collectionDescribed(r *request) (collection, string, error) {
 	c, err := s.collectionOf(r)
 	if err != nil {
-		return nil, err
+		return collection{}, "", err
 	}
 	tag, err := s.validator(r, registry.CollectionCatalogue, registry.CollectionCity)
+	return c, tag, err
+}
+
+func (s *Server) describeProperties(r *request, under string, scalar, geometry bool) (*answer, error) {
+	c, tag, err := s.collectionDescribed(r)
 	if err != nil {
 		return nil, err
 	}
