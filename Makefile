@@ -76,7 +76,7 @@ screenshots: $(MODULES) build ## draw the pictures in docs anew, from the pages 
 clients: setup-clients $(MODULES) build ## have GDAL, QGIS, OpenLayers and MapLibre read Yichang, print the table of docs/clients.md, draw docs/qgis.png
 	@scripts/clients
 
-bench: setup-bench ## measure beside plain methods; the whole takes 40 minutes and writes docs/benchmarks.md
+bench: setup-bench ## measure beside plain methods; the whole takes 35 minutes and writes docs/benchmarks.md
 	go run -buildvcs=$(VCS) ./cmd/bench -only '$(strip $(BENCH))' -write docs/benchmarks.md
 
 torture: $(if $(strip $(WHAT)),torture-$(strip $(WHAT)),torture-locator torture-imports) ## torture-locator and torture-imports, or the one that WHAT names
